@@ -1,0 +1,53 @@
+"""Every setting: its name in the environment is `MODERATION_` and the field's name in capitals."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What whoever runs the service can set; `docs/settings.md` is held to these fields."""
+
+    model_config = SettingsConfigDict(env_prefix="MODERATION_", frozen=True)
+
+    data: Path = Field(Path("data"), description="Folder for the SQLite database, the secret and downloaded models.")
+    database_url: str | None = Field(None, description="SQLAlchemy URL of the database; SQLite under `data` if unset.")
+    redis_url: str | None = Field(None, description="URL of Redis or Valkey; `moderation up` embeds one if unset.")
+    secret: str | None = Field(
+        None, min_length=32, description="Key for hashing addresses and signing sessions; kept in `data` if unset."
+    )
+    engine: Literal["onnx", "detoxify"] = Field("onnx", description="What scores toxicity: ONNX Runtime or Detoxify.")
+    model: str = Field("compact-1", description="Name or checkpoint path of the toxicity model.")
+    scorers: int = Field(2, ge=1, le=64, description="Scoring processes of one `moderation worker`.")
+    web_threads: int = Field(32, ge=2, le=512, description="Requests that one web process answers at once.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    max_body_bytes: int = Field(1_000_000, ge=10_000, description="Largest request body that is read, in bytes.")
+    max_batch_bytes: int = Field(
+        8_000_000, ge=10_000, description="Largest body of `/v1/comments/batch` and `/v1/score`, in bytes."
+    )
+    max_wait_seconds: float = Field(30.0, ge=0, le=120, description="Longest wait that `Prefer: wait` can ask for.")
+    score_timeout_seconds: float = Field(
+        15.0, gt=0, le=120, description="How long `/v1/score` waits for a worker before it answers 503."
+    )
+    promise_seconds: int = Field(
+        600, ge=1, description="A new comment is refused with 503 when its turn would come later than this."
+    )
+    lease_seconds: int = Field(20, ge=2, le=600, description="A comment a worker took is free again after this.")
+    sweep_seconds: float = Field(3.0, gt=0, le=600, description="How often forgotten work is looked for.")
+    webhook_timeout_seconds: float = Field(15.0, gt=0, le=60, description="How long an endpoint may take to answer.")
+    webhook_networks: str = Field(
+        "", description="Private networks that callbacks may go to, as CIDRs with commas, for example `10.0.0.0/8`."
+    )
+    webhook_http: bool = Field(False, description="Allow callbacks over plain http (for development).")
+    docs: bool = Field(True, description="Serve `/docs` and `/openapi.json`.")
+    metrics: bool = Field(True, description="Serve `/metrics`.")
+    secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only.")
+
+
+@cache
+def get_settings() -> Settings:
+    """Return the settings of this process, read once from the environment."""
+    return Settings()
