@@ -1,0 +1,90 @@
+# Everything one does with the project, one word each. `make` alone lists them.
+
+PYTHON ?= python3
+ENGINE ?= onnx
+DATA ?= ../shared/data
+BENCH ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TORCH := torch==2.13.0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test check bench eval model clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "Settings: PYTHON=python3.12 (for making .venv), ENGINE=detoxify (for run), DATA=folder (for model and eval)."
+
+##@ Run it
+
+install: $(VENV)/.installed-$(ENGINE) ## make .venv and put the service and its workers into it
+
+run: install ## start everything on this machine: http://127.0.0.1:8080
+	@MODERATION_ENGINE=$(ENGINE) exec $(BIN)/moderation up
+
+##@ Work on it
+
+test: $(VENV)/.installed-test ## install what tests need, check, and run every test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-test ## lint, format, types and the direction of imports (fast)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-test ## measure speed and memory, and write docs/benchmarks.md
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+##@ Make the models
+
+model: $(VENV)/.installed-train ## train, export and quantise the shipped toxicity model (about an hour)
+	@$(BIN)/python -m training.toxicity --data $(DATA) --out build/toxicity
+	@$(BIN)/python -m training.export --data $(DATA) --checkpoint build/toxicity
+
+eval: $(VENV)/.installed-train ## measure the shipped models on held-out comments
+	@$(BIN)/python -m training.evaluate --data $(DATA)
+
+##@ Tidy up
+
+clean: ## remove .venv and what tools left behind; data and trained models stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp file says what has been installed; it is made again when pyproject.toml changes.
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or say which: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1). Say which to use: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) -V)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --upgrade pip
+
+$(VENV)/.installed-onnx: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the service and its workers into $(VENV)" >&2
+	@$(PIP) install --editable '.[worker]'
+	@touch $@
+
+$(VENV)/.installed-detoxify: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the service with Detoxify and PyTorch into $(VENV)" >&2
+	@$(PIP) install $(TORCH)
+	@$(PIP) install --editable '.[detoxify]'
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the service and what its tests need into $(VENV)" >&2
+	@$(PIP) install $(TORCH)
+	@$(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/.installed-onnx $(VENV)/.installed-detoxify
+
+$(VENV)/.installed-train: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what training needs into $(VENV)" >&2
+	@$(PIP) install $(TORCH)
+	@$(PIP) install --editable '.[train]'
+	@touch $@
