@@ -144,3 +144,9 @@ class UnavailableError(ModerationError):
     """A part that the answer needs does not answer."""
 
     code, status, title = "unavailable", 503, "A part of the service does not answer; try again in a moment"
+
+
+class EndpointsFullError(ModerationError):
+    """The site has as many endpoints as it may."""
+
+    code, status, title = "endpoints_full", 409, "A site can have 20 endpoints; remove one first"

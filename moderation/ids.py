@@ -64,3 +64,8 @@ def new_akismet_key() -> str:
 def new_secret() -> str:
     """Return 43 URL-safe characters that nobody can guess."""
     return secrets.token_urlsafe(32)
+
+
+def floor(moment: datetime) -> str:
+    """Return the smallest id that `new_id` could have made at `moment`."""
+    return str(uuid.UUID(int=(int(moment.timestamp() * 1000) << 80) | (0x7 << 76) | (0x2 << 62)))

@@ -1,11 +1,14 @@
 """Every setting: its name in the environment is `MODERATION_` and the field's name in capitals."""
 
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Network = IPv4Network | IPv6Network
 
 
 class Settings(BaseSettings):
@@ -45,6 +48,11 @@ class Settings(BaseSettings):
     docs: bool = Field(True, description="Serve `/docs` and `/openapi.json`.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
     secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only.")
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The private networks that callbacks may go to."""
+        return tuple(ip_network(part.strip()) for part in self.webhook_networks.split(",") if part.strip())
 
 
 @cache

@@ -1,0 +1,113 @@
+"""What happens to a stored comment later: its author edits it, or it is erased."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from moderation import ids, intake, rules
+from moderation.comment_object import event_object
+from moderation.errors import NotFoundError
+from moderation.model import UNKNOWN, Comment, EventType, Facts, Status
+from moderation.pipeline import Parts, decision_event
+from moderation.policy import decide_early
+from moderation.queue import Bell
+from moderation.records import Event, Site, StoredComment
+from moderation.storage import comments, events, threads
+from moderation.storage.comments import Decided
+
+
+def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime) -> StoredComment:
+    """Give a comment a new text: a new revision, checked by the rules and scored again.
+
+    An edit does not count against the limits of posting, and is no duplicate of what it replaces.
+
+    Raises:
+        NotFoundError: the site has no such comment, or it was erased.
+        RefusedError: a rule refuses the new text; the old one stays.
+    """
+    with parts.database.write() as connection:
+        before = _get(connection, site.id, comment_id)
+        submitted = Comment(
+            text=text,
+            thread=before.thread,
+            author=before.author,
+            external_id=before.external_id,
+            parent_id=before.parent_id,
+            language=before.language_hint,
+            created_at=before.created_at,
+            signals=before.signals,
+            metadata=before.metadata,
+        )
+        one = intake.prepare(submitted, site, parts.hasher, now)
+        findings = rules.run(rules.Draft(submitted, one.text, one.policy, Facts(), one.length))
+        refusal = rules.refusal(findings, one.length, Facts())
+        if refusal is not None:
+            raise refusal
+        pending = replace(
+            before,
+            text=text,
+            text_key=one.text_key,
+            revision=before.revision + 1,
+            status=Status.PENDING,
+            length=one.length,
+            findings=findings,
+            scored=UNKNOWN,
+            decision=None,
+            updated_at=now,
+            score_after=now,
+            attempts=0,
+        )
+        decision = decide_early(findings, one.policy, site.policy_version, now)
+        after = pending if decision is None else intake.decided_at_once(pending, decision)
+        comments.revise(connection, after)
+        threads.count_moves(connection, site.id, [(after.thread.id, before.status, after.status)])
+        deliveries = 0
+        if decision is not None:
+            decided = Decided(pending, decision, None)
+            comments.log(connection, [decided])
+            deliveries = events.publish(connection, [decision_event(decided, now)], now)
+    if after.score_after is not None:
+        parts.queue.ring(Bell.SCORING)
+    if deliveries:
+        parts.queue.ring(Bell.COURIER)
+    return after
+
+
+def erase(parts: Parts, site_id: str, comment_id: str, now: datetime) -> StoredComment:
+    """Remove a comment's text and author everywhere and keep its place in the counts; twice is once.
+
+    A comment that was still pending stays so in the counts, and nothing scores it any more.
+
+    Raises:
+        NotFoundError: the site has no such comment.
+    """
+    with parts.database.write() as connection:
+        before = comments.get(connection, site_id, comment_id, lock=True)
+        if before is None:
+            raise NotFoundError
+        if before.erased_at is not None:
+            return before
+        after = comments.erase(connection, before, now)
+        events.strip_events(connection, site_id, comment_id)
+        event = Event(
+            id=ids.new_id(now),
+            site_id=site_id,
+            comment_id=comment_id,
+            type=EventType.COMMENT_ERASED,
+            sequence=after.sequence,
+            at=now,
+            data=event_object(after, before.status.value, after.sequence),
+        )
+        deliveries = events.publish(connection, [event], now)
+    parts.queue.announce([comment_id])
+    if deliveries:
+        parts.queue.ring(Bell.COURIER)
+    return after
+
+
+def _get(connection: Connection, site_id: str, comment_id: str) -> StoredComment:
+    comment = comments.get(connection, site_id, comment_id, lock=True)
+    if comment is None or comment.erased_at is not None:
+        raise NotFoundError
+    return comment

@@ -1,0 +1,214 @@
+"""Moves a comment along: `receive` takes it in, `settle` decides it, `overrule` decides it again.
+
+    a site's request
+      | dialects        one Comment
+      v
+    prepare             normalised, measured, hashed; what a request can do by itself
+      v
+    receive             facts -> rules -> findings; stored, pending or decided at once
+      | queue           rings
+      v
+    a worker            claims, scores
+      v
+    settle              findings + scores + policy -> one decision
+      |                 decision, log line, event and deliveries in one transaction
+      v
+    overrule            a person or the site decides otherwise; the same transaction again
+
+Nothing here decides: rules and policy do. `intake.py` has the steps of `receive`,
+`changes.py` what happens to a comment later: edits and erasure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from moderation import ids, intake, rules
+from moderation.comment_object import event_object
+from moderation.errors import NotFoundError, StaleError
+from moderation.hashing import Hasher
+from moderation.intake import Outcome, Prepared, Received
+from moderation.model import Decision, EventType, Scored, Status
+from moderation.policy import decide, decide_early
+from moderation.queue import Bell, Queue
+from moderation.records import Event, Site, StoredComment
+from moderation.storage import comments, events, threads
+from moderation.storage.comments import Decided
+from moderation.storage.database import Database
+from moderation.windows import Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the pipeline works on; joined once a process."""
+
+    database: Database
+    queue: Queue
+    windows: Windows
+    hasher: Hasher
+
+
+def receive(parts: Parts, site: Site, group: Sequence[Prepared], now: datetime) -> list[Outcome]:
+    """Check comments of one site and store them in one transaction; return, in order, each one's fate.
+
+    A comment that was stored before (same idempotency key or external id) is found, not stored or counted again.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: another process stored one of them at this very moment; try them singly.
+    """
+    with parts.database.read() as connection:
+        results = intake.find_earlier(connection, site, group)
+    first_of: dict[str, Prepared] = {}
+    for one in group:
+        if one.comment.external_id and one.id not in results:
+            first_of.setdefault(one.comment.external_id, one)
+    repeats = [
+        one for one in group if one.id not in results and first_of.get(one.comment.external_id or "", one) is not one
+    ]
+    repeated = {one.id for one in repeats}
+    fresh = [one for one in group if one.id not in results and one.id not in repeated]
+    if fresh:
+        _check_and_store(parts, site, fresh, results, now)
+    for one in repeats:
+        first = results[first_of[str(one.comment.external_id)].id]
+        results[one.id] = intake.same_or_conflict(one, first.comment) if isinstance(first, Received) else first
+    return [results[one.id] for one in group]
+
+
+def settle(
+    parts: Parts, scored: Sequence[tuple[StoredComment, Scored]], sites: Mapping[str, Site], now: datetime
+) -> list[str]:
+    """Decide scored comments in one transaction and return the ids of those that were still waiting for it.
+
+    A comment that was edited, erased, decided by a person or claimed again in between is left alone.
+    """
+    with parts.database.write() as connection:
+        current = comments.lock(connection, [comment.id for comment, _ in scored])
+        decided = []
+        for comment, result in scored:
+            one = current.get(comment.id)
+            if one is None or (one.revision, one.score_after) != (comment.revision, comment.score_after):
+                continue
+            site = sites[one.site_id]
+            policy = site.policy.for_section(one.thread.section)
+            decided.append(Decided(one, decide(one.findings, result, policy, site.policy_version, now), result))
+        deliveries = put_in_force(connection, decided, now)
+    done = [one.comment.id for one in decided]
+    parts.queue.announce(done)
+    if deliveries:
+        parts.queue.ring(Bell.COURIER)
+    return done
+
+
+def overrule(
+    parts: Parts,
+    site_id: str,
+    comment_id: str,
+    decision: Decision,
+    *,
+    expected_revision: int | None = None,
+    expected_status: Status | None = None,
+) -> StoredComment:
+    """Put a person's or the site's own decision in force and return the comment as it then is.
+
+    Raises:
+        NotFoundError: the site has no such comment, or it was erased.
+        StaleError: the comment is not as the caller expected.
+    """
+    with parts.database.write() as connection:
+        comment = comments.get(connection, site_id, comment_id, lock=True)
+        if comment is None or comment.erased_at is not None:
+            raise NotFoundError
+        if expected_revision not in {None, comment.revision} or expected_status not in {None, comment.status}:
+            raise StaleError(status_now=comment.status.value, revision_now=comment.revision)
+        deliveries = put_in_force(connection, [Decided(comment, decision, None)], decision.at)
+    parts.queue.announce([comment_id])
+    if deliveries:
+        parts.queue.ring(Bell.COURIER)
+    return replace(
+        comment,
+        status=decision.action.status,
+        decision=decision,
+        sequence=comment.sequence + 1,
+        updated_at=decision.at,
+        score_after=None,
+    )
+
+
+def put_in_force(connection: Connection, decided: Sequence[Decided], now: datetime) -> int:
+    """Write decisions, log lines, counts, events and deliveries; return how many deliveries are due."""
+    comments.decide(connection, decided, now)
+    for site_id in sorted({one.comment.site_id for one in decided}):
+        moves = [
+            (one.comment.thread.id, one.comment.status, one.decision.action.status)
+            for one in decided
+            if one.comment.site_id == site_id
+        ]
+        threads.count_moves(connection, site_id, moves)
+    return events.publish(connection, [decision_event(one, now) for one in decided], now)
+
+
+def decision_event(decided: Decided, now: datetime) -> Event:
+    """Return the event that tells of a decision; `decided.comment` is as it was before."""
+    before = decided.comment
+    after = replace(
+        before,
+        status=decided.decision.action.status,
+        decision=decided.decision,
+        scored=decided.scored or before.scored,
+        sequence=before.sequence + 1,
+        updated_at=now,
+    )
+    return Event(
+        id=ids.new_id(now),
+        site_id=before.site_id,
+        comment_id=before.id,
+        type=EventType(f"comment.{after.status.value}"),
+        sequence=after.sequence,
+        at=now,
+        data=event_object(after, before.status.value, after.sequence),
+    )
+
+
+def _check_and_store(
+    parts: Parts, site: Site, fresh: Sequence[Prepared], results: dict[str, Outcome], now: datetime
+) -> None:
+    counted = [intake.counted(one) for one in fresh]
+    uses = parts.windows.reserve(site, counted, now)
+    new: list[tuple[Prepared, StoredComment]] = []
+    decided: list[Decided] = []
+    try:
+        with parts.database.read() as connection:
+            known = intake.gather_facts(
+                connection, site, fresh, {one.id: use for one, use in zip(fresh, uses, strict=True)}, now
+            )
+        for one in fresh:
+            findings = rules.run(rules.Draft(one.comment, one.text, one.policy, known[one.id], one.length))
+            refusal = rules.refusal(findings, one.length, known[one.id])
+            if refusal is not None:
+                results[one.id] = refusal
+                continue
+            comment = intake.new_comment(one, site, findings, now)
+            decision = decide_early(findings, one.policy, site.policy_version, now)
+            if decision is not None:
+                decided.append(Decided(comment, decision, None))
+                comment = intake.decided_at_once(comment, decision)
+            new.append((one, comment))
+            results[one.id] = Received(comment)
+        deliveries = 0
+        if new:
+            with parts.database.write() as connection:
+                intake.store(connection, site, new, now)
+                comments.log(connection, decided)
+                deliveries = events.publish(connection, [decision_event(one, now) for one in decided], now)
+    except BaseException:
+        parts.windows.release(site, counted)
+        raise
+    stored = {one.id for one, _ in new}
+    parts.windows.release(site, [one for one in counted if one.id not in stored])
+    if len(decided) < len(new):
+        parts.queue.ring(Bell.SCORING)
+    if deliveries:
+        parts.queue.ring(Bell.COURIER)

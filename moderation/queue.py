@@ -1,0 +1,215 @@
+"""Redis as a bell and a blackboard: it rings for work that the database holds, and carries short-lived answers.
+
+Whatever is lost here is found again: a lost ring by the sweep, a lost answer by its caller's timeout.
+Text that only wants a score lives here, for `ASK_SECONDS` at most, and nowhere else.
+"""
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from celery import Celery
+from redis import Redis
+from redis.exceptions import RedisError
+
+from moderation import clock
+from moderation.errors import UnavailableError
+
+ASK_SECONDS = 30
+BELL_SECONDS = 5
+CONNECT_SECONDS = 1.0
+ANSWER_SECONDS = 60
+LONGEST_BLOCK_SECONDS = 130
+
+log = structlog.get_logger()
+
+
+class Bell(StrEnum):
+    """What can be rung for; the value is the Celery queue."""
+
+    SCORING = "scoring"  # stored comments wait
+    INTERACTIVE = "interactive"  # somebody waits for scores
+    COURIER = "courier"  # deliveries are due
+
+
+TASKS: Mapping[Bell, str] = {
+    Bell.SCORING: "workers.tasks.score_waiting",
+    Bell.INTERACTIVE: "workers.tasks.score_asked",
+    Bell.COURIER: "workers.tasks.deliver_due",
+}
+"""Which task each bell calls; a test holds the names to `workers/tasks.py`."""
+
+TRANSPORT_OPTIONS = {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": 30, "socket_keepalive": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Texts that somebody waits to have scored; nothing of them is kept."""
+
+    id: str
+    texts: Sequence[str]
+    language: str | None
+
+
+class Queue:
+    """One process's connection to Redis."""
+
+    def __init__(self, url: str) -> None:
+        """Connect lazily to a `redis://` URL."""
+        self.redis: Redis = Redis.from_url(
+            url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=2.0, decode_responses=True
+        )
+        self._blocking: Redis = Redis.from_url(
+            url,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=LONGEST_BLOCK_SECONDS,
+            decode_responses=True,
+        )
+        self._celery = Celery(broker=url, set_as_current=False)
+        self._celery.conf.update(
+            broker_transport_options=TRANSPORT_OPTIONS,
+            broker_connection_retry=False,
+            task_ignore_result=True,
+            task_create_missing_queues=True,
+        )
+        self._rung = {bell: threading.Event() for bell in Bell}
+        self._any = threading.Event()
+        self._ringer: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def ring(self, bell: Bell) -> None:
+        """Wake a worker soon; never blocks, and many rings in a short time become one."""
+        self._rung[bell].set()
+        self._any.set()
+        if self._ringer is None:
+            with self._lock:
+                if self._ringer is None:
+                    self._ringer = threading.Thread(target=self._ring_forever, name="bell", daemon=True)
+                    self._ringer.start()
+
+    def ring_now(self, bell: Bell) -> bool:
+        """Send the bell's task unless one is already under way; return whether Redis took it."""
+        try:
+            if self.redis.set(_key("bell", bell), 1, nx=True, ex=BELL_SECONDS):
+                self._celery.send_task(TASKS[bell], queue=bell.value, retry=False)
+        except (RedisError, OSError) as error:
+            log.warning("bell_not_rung", bell=bell.value, error=type(error).__name__)
+            return False
+        return True
+
+    def heard(self, bell: Bell) -> None:
+        """Note, before looking for work, that later rings must ring again."""
+        self.redis.delete(_key("bell", bell))
+
+    def ask(self, ask: Ask, timeout: float) -> Mapping[str, Any]:
+        """Have texts scored and wait for the answer.
+
+        Raises:
+            UnavailableError: Redis is away, or no worker answered within `timeout` seconds.
+        """
+        try:
+            payload = json.dumps({"texts": list(ask.texts), "language": ask.language}, ensure_ascii=False)
+            with self.redis.pipeline(transaction=False) as pipe:
+                pipe.set(_key("ask", ask.id), payload, ex=ASK_SECONDS)
+                pipe.rpush(_key("asked"), ask.id)
+                pipe.expire(_key("asked"), ASK_SECONDS)
+                pipe.execute()
+            self.ring(Bell.INTERACTIVE)
+            found: Any = self._blocking.blpop([_key("answer", ask.id)], timeout=timeout)
+        except (RedisError, OSError) as error:
+            raise UnavailableError("Redis does not answer", retry_after=5) from error
+        if found is None:
+            raise UnavailableError("No scoring worker answered in time", retry_after=5)
+        answer: Mapping[str, Any] = json.loads(found[1])
+        return answer
+
+    def take_asked(self, most: int) -> list[Ask]:
+        """Take up to `most` waiting asks, oldest first; those too old are gone by themselves."""
+        taken: Any = self.redis.lpop(_key("asked"), most)
+        if not taken:
+            return []
+        with self.redis.pipeline(transaction=False) as pipe:
+            for ask_id in taken:
+                pipe.getdel(_key("ask", ask_id))
+            payloads = pipe.execute()
+        asks = []
+        for ask_id, payload in zip(taken, payloads, strict=True):
+            if payload is not None:
+                document = json.loads(payload)
+                asks.append(Ask(ask_id, document["texts"], document["language"]))
+        return asks
+
+    def answer(self, ask_id: str, document: Mapping[str, Any]) -> None:
+        """Give an answer to whoever asked."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.rpush(_key("answer", ask_id), json.dumps(document, ensure_ascii=False))
+            pipe.expire(_key("answer", ask_id), ASK_SECONDS)
+            pipe.execute()
+
+    def announce(self, comment_ids: Sequence[str]) -> None:
+        """Tell whoever waits for these comments that they are decided."""
+        try:
+            with self.redis.pipeline(transaction=False) as pipe:
+                for comment_id in comment_ids:
+                    pipe.rpush(_key("decided", comment_id), 1)
+                    pipe.expire(_key("decided", comment_id), ANSWER_SECONDS)
+                pipe.execute()
+        except (RedisError, OSError) as error:
+            log.warning("decisions_not_announced", number=len(comment_ids), error=type(error).__name__)
+
+    def wait_decided(self, comment_id: str, timeout: float) -> bool:
+        """Wait until the comment is announced, at most `timeout` seconds; return whether it was."""
+        try:
+            return self._blocking.blpop([_key("decided", comment_id)], timeout=timeout) is not None
+        except (RedisError, OSError) as error:
+            log.warning("wait_cut_short", comment=comment_id, error=type(error).__name__)
+            return False
+
+    def beat(self, part: str, seconds: int) -> None:
+        """Say that a part is alive for the next `seconds`."""
+        self.redis.set(_key("alive", part), 1, ex=seconds)
+
+    def alive(self, part: str) -> bool:
+        """Tell whether a part said lately that it is alive; False when Redis is away."""
+        try:
+            return bool(self.redis.exists(_key("alive", part)))
+        except (RedisError, OSError):
+            return False
+
+    def answers(self) -> bool:
+        """Tell whether Redis answers."""
+        try:
+            return bool(self.redis.ping())
+        except (RedisError, OSError):
+            return False
+
+    def keep_pace(self, per_second: float) -> None:
+        """Remember how many comments a second one worker settled last."""
+        self.redis.set(_key("pace"), per_second, ex=600)
+
+    def pace(self) -> float | None:
+        """Return how many comments a second a worker settled last, or None if nobody knows."""
+        try:
+            found: Any = self.redis.get(_key("pace"))
+        except (RedisError, OSError):
+            return None
+        return None if found is None else float(found)
+
+    def _ring_forever(self) -> None:
+        while True:
+            self._any.wait()
+            self._any.clear()
+            for bell, rung in self._rung.items():
+                if rung.is_set():
+                    rung.clear()
+                    started = clock.monotonic()
+                    if not self.ring_now(bell) and clock.monotonic() - started < CONNECT_SECONDS:
+                        threading.Event().wait(CONNECT_SECONDS)
+
+
+def _key(*parts: str) -> str:
+    return ":".join(("moderation", *parts))

@@ -1,0 +1,211 @@
+"""What the service can do for a caller, whatever API the caller speaks: dialects and the desk call these.
+
+Every method takes the site of the caller's key; nothing of another site can be reached.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from moderation import changes, clock, ids, intake, pipeline
+from moderation.addresses import check_url
+from moderation.committer import Committer
+from moderation.errors import EndpointsFullError, NotFoundError, OverloadedError, StaleError, TooLongError
+from moderation.intake import Outcome, Received
+from moderation.load import Load
+from moderation.model import Comment, Decision, EventType, LengthUnit, Status
+from moderation.pipeline import Parts
+from moderation.policy_document import LONGEST, Policy
+from moderation.queue import Ask
+from moderation.records import Endpoint, Site, StoredComment, ThreadCounts
+from moderation.settings import Settings
+from moderation.site_cache import SiteCache
+from moderation.storage import comments, endpoints, idempotency, sites, threads
+from moderation.storage.comments import Filter
+
+ENDPOINTS_AT_MOST = 20
+"""Per site; `EndpointsFullError` says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One comment as a request hands it in."""
+
+    comment: Comment
+    idempotency_key: str | None = None
+    body_hash: str = ""
+
+
+class Service:
+    """The engine behind every API."""
+
+    def __init__(self, parts: Parts, settings: Settings) -> None:
+        """Work on `parts`, within the bounds of `settings`."""
+        self.parts = parts
+        self.settings = settings
+        self.sites = SiteCache(parts.database, clock.now)
+        self._committer = Committer(parts, self.sites)
+        self._load = Load(parts, settings.promise_seconds)
+
+    def post(self, site_id: str, handed: Sequence[Handed], *, waits: bool = False) -> list[Outcome]:
+        """Take comments in and return each one's fate, in order.
+
+        Raises:
+            OverloadedError: more waits than can be settled in the promised time.
+            UnavailableError: the database does not take them.
+        """
+        now = clock.now()
+        late_by = self._load.seconds_late(now)
+        if late_by:
+            raise OverloadedError(retry_after=late_by)
+        site = self.sites.known(site_id)
+        fates: dict[int, Outcome] = {}
+        group = []
+        for index, one in enumerate(handed):
+            if len(one.comment.text) > LONGEST:
+                fates[index] = TooLongError(
+                    count=len(one.comment.text), limit=LONGEST, unit=LengthUnit.CODE_POINTS.value
+                )
+                continue
+            group.append(
+                intake.prepare(
+                    one.comment,
+                    site,
+                    self.parts.hasher,
+                    now,
+                    priority=0 if waits else 1,
+                    idempotency_key=one.idempotency_key,
+                    body_hash=one.body_hash,
+                )
+            )
+        stored = iter(self._committer.submit(site_id, group) if group else ())
+        return [fates[index] if index in fates else next(stored) for index in range(len(handed))]
+
+    def wait(self, site_id: str, received: Received, seconds: float) -> StoredComment:
+        """Wait up to `seconds` for a comment's decision and return the comment as it then is."""
+        if received.comment.status is not Status.PENDING:
+            return received.comment
+        self.parts.queue.wait_decided(received.comment.id, min(seconds, self.settings.max_wait_seconds))
+        return self.get(site_id, received.comment.id)
+
+    def remember_answer(self, site_id: str, key: str, status: int, answer: Mapping[str, Any]) -> None:
+        """Keep what a caller with an idempotency key was really told after waiting."""
+        with self.parts.database.write() as connection:
+            idempotency.change_answer(connection, site_id, key, status, answer)
+
+    def get(self, site_id: str, comment_id: str) -> StoredComment:
+        """Return one comment; `NotFoundError` if the site has none of that id."""
+        with self.parts.database.read() as connection:
+            comment = comments.get(connection, site_id, comment_id)
+        if comment is None:
+            raise NotFoundError
+        return comment
+
+    def list(
+        self, site_id: str, wanted: Filter, *, limit: int, before_id: str | None
+    ) -> tuple[list[StoredComment], str | None]:
+        """Return a page of comments, newest first, and the id to go on from, or None at the end."""
+        with self.parts.database.read() as connection:
+            found = comments.list_page(connection, site_id, wanted, limit=limit + 1, before_id=before_id)
+        page = found[:limit]
+        return page, page[-1].id if len(found) > limit else None
+
+    def author_key(self, author_id: str) -> str:
+        """Return the key under which the author that the site calls so is found."""
+        return self.parts.hasher.author_id(author_id)
+
+    def edit(self, site_id: str, comment_id: str, text: str) -> StoredComment:
+        """Give a comment a new text; see `changes.edit`."""
+        if len(text) > LONGEST:
+            raise TooLongError(count=len(text), limit=LONGEST, unit=LengthUnit.CODE_POINTS.value)
+        return changes.edit(self.parts, self.sites.current(site_id), comment_id, text, clock.now())
+
+    def erase(self, site_id: str, comment_id: str) -> StoredComment:
+        """Erase a comment; see `changes.erase`."""
+        return changes.erase(self.parts, site_id, comment_id, clock.now())
+
+    def decide(
+        self,
+        site_id: str,
+        comment_id: str,
+        decision: Decision,
+        *,
+        expected_revision: int | None = None,
+        expected_status: Status | None = None,
+    ) -> StoredComment:
+        """Put a decision in force; see `pipeline.overrule`."""
+        return pipeline.overrule(
+            self.parts,
+            site_id,
+            comment_id,
+            decision,
+            expected_revision=expected_revision,
+            expected_status=expected_status,
+        )
+
+    def score(self, texts: Sequence[str], language: str | None) -> Mapping[str, Any]:
+        """Return scores for texts that are not kept: `{"results": […], "models": {…}}`, in order."""
+        ask = Ask(ids.new_id(clock.now()), texts, language)
+        return self.parts.queue.ask(ask, self.settings.score_timeout_seconds)
+
+    def thread_counts(self, site_id: str, thread_ids: Sequence[str]) -> dict[str, ThreadCounts]:
+        """Return the counts of those threads that the site has, by id."""
+        with self.parts.database.read() as connection:
+            return threads.get_counts(connection, site_id, thread_ids)
+
+    def site(self, site_id: str) -> Site:
+        """Return the site with the policy in force."""
+        return self.sites.current(site_id)
+
+    def put_policy(self, site_id: str, policy: Policy, by: str, expected_version: int | None) -> Site:
+        """Put a policy in force; `StaleError` if another came in between."""
+        with self.parts.database.write() as connection:
+            version = sites.policy_version(connection, site_id)
+            if expected_version not in {None, version}:
+                raise StaleError("The policy was changed since you read it; read it again", version_now=version)
+            sites.put_policy(connection, site_id, policy, by, clock.now())
+        return self.sites.current(site_id)
+
+    def add_endpoint(
+        self, site_id: str, url: str, events: Sequence[EventType], *, include_text: bool, description: str
+    ) -> Endpoint:
+        """Make an endpoint; its secret is in the answer and shown again by nobody.
+
+        Raises:
+            BlockedTargetError: callbacks may not go to that URL.
+        """
+        check_url(url, allow_http=self.settings.webhook_http, networks=self.settings.networks)
+        now = clock.now()
+        endpoint = Endpoint(
+            id=ids.new_id(now),
+            site_id=site_id,
+            url=url,
+            secret=ids.new_webhook_secret(),
+            events=tuple(events),
+            include_text=include_text,
+            description=description,
+            created_at=now,
+            disabled_at=None,
+            disabled_why=None,
+        )
+        with self.parts.database.write() as connection:
+            if len(endpoints.list_endpoints(connection, site_id)) >= ENDPOINTS_AT_MOST:
+                raise EndpointsFullError
+            endpoints.add_endpoint(connection, endpoint)
+        return endpoint
+
+    def endpoints(self, site_id: str) -> list[Endpoint]:
+        """Return the site's endpoints, oldest first."""
+        with self.parts.database.read() as connection:
+            return endpoints.list_endpoints(connection, site_id)
+
+    def remove_endpoint(self, site_id: str, endpoint_id: str) -> None:
+        """Remove an endpoint with what waits for it; `NotFoundError` if there is none."""
+        with self.parts.database.write() as connection:
+            if not endpoints.remove_endpoint(connection, site_id, endpoint_id):
+                raise NotFoundError
+
+    def now(self) -> datetime:
+        """Return the present moment, for decisions that callers make."""
+        return clock.now()

@@ -1,0 +1,220 @@
+"""Stored comments: written, read, listed, decided, edited, erased; always of one site."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+
+from moderation import ids
+from moderation.model import Author, Decision, Finding, Scored, Signals, Status
+from moderation.records import StoredComment
+from moderation.storage.rows import (
+    comment_row,
+    decision_columns,
+    decision_document,
+    scored_columns,
+    stored_comment,
+)
+from moderation.storage.tables import comments, decisions, idempotency, threads
+
+THREAD_COLUMNS = (
+    threads.c.url.label("thread_url"),
+    threads.c.title.label("thread_title"),
+    threads.c.section.label("thread_section"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which comments of a site to list; None leaves a question open."""
+
+    status: Status | None = None
+    thread: str | None = None
+    author_key: str | None = None
+    reason: str | None = None
+    q: str | None = None
+    before: datetime | None = None
+    after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A comment with the decision that is now in force, and what the scorers said if they were asked."""
+
+    comment: StoredComment
+    decision: Decision
+    scored: Scored | None
+
+
+def add(connection: Connection, new: Sequence[StoredComment]) -> None:
+    """Store new comments."""
+    if new:
+        connection.execute(insert(comments), [comment_row(comment) for comment in new])
+
+
+def get(connection: Connection, site_id: str, comment_id: str, *, lock: bool = False) -> StoredComment | None:
+    """Return one comment, or None; `lock` keeps others from changing it until the transaction ends."""
+    query = _with_thread().where(comments.c.site_id == site_id, comments.c.id == comment_id)
+    found = _read(connection, query.with_for_update(of=comments) if lock else query)
+    return found[0] if found else None
+
+
+def by_external_id(connection: Connection, site_id: str, external_ids: Sequence[str]) -> dict[str, StoredComment]:
+    """Return the comments that have one of these external ids, by it."""
+    if not external_ids:
+        return {}
+    query = _with_thread().where(comments.c.site_id == site_id, comments.c.external_id.in_(external_ids))
+    return {str(comment.external_id): comment for comment in _read(connection, query)}
+
+
+def list_page(
+    connection: Connection, site_id: str, wanted: Filter, *, limit: int, before_id: str | None
+) -> list[StoredComment]:
+    """Return up to `limit` comments, newest first, older than `before_id`."""
+    query = _with_thread().where(comments.c.site_id == site_id)
+    if before_id is not None:
+        query = query.where(comments.c.id < before_id)
+    if wanted.status is not None:
+        query = query.where(comments.c.status == wanted.status.value)
+    if wanted.thread is not None:
+        query = query.where(comments.c.thread_id == wanted.thread)
+    if wanted.author_key is not None:
+        query = query.where(comments.c.author_key == wanted.author_key)
+    if wanted.reason is not None:
+        query = query.where(comments.c.reason_codes.contains(f" {wanted.reason} ", autoescape=True))
+    if wanted.q is not None:
+        query = query.where(comments.c.text.icontains(wanted.q, autoescape=True))
+    if wanted.before is not None:
+        query = query.where(comments.c.id < ids.floor(wanted.before))
+    if wanted.after is not None:
+        query = query.where(comments.c.id >= ids.floor(wanted.after))
+    return _read(connection, query.order_by(comments.c.id.desc()).limit(limit))
+
+
+def lock(connection: Connection, comment_ids: Sequence[str]) -> dict[str, StoredComment]:
+    """Return the comments a worker claimed as they are now, locked in the order of their ids.
+
+    The one query not bound to a site: a worker's batch is made of many sites.
+    """
+    query = _with_thread().where(comments.c.id.in_(comment_ids)).order_by(comments.c.id)
+    return {comment.id: comment for comment in _read(connection, query.with_for_update(of=comments))}
+
+
+def decide(connection: Connection, decided: Sequence[Decided], now: datetime) -> None:
+    """Put decisions in force and write their log lines; the comments' scoring, if any, is over."""
+    if not decided:
+        return
+    columns: dict[str, Any] = {
+        name: bindparam(name) for name in ("status", "decision", "reason_codes", "scores", "models", "language")
+    }
+    connection.execute(
+        update(comments)
+        .where(comments.c.id == bindparam("b_id"), comments.c.site_id == bindparam("b_site"))
+        .values(sequence=comments.c.sequence + 1, updated_at=now, score_after=None, **columns),
+        [
+            {
+                "b_id": one.comment.id,
+                "b_site": one.comment.site_id,
+                "status": one.decision.action.status.value,
+                **decision_columns(one.decision),
+                **scored_columns(one.scored or one.comment.scored),
+            }
+            for one in decided
+        ],
+    )
+    log(connection, decided)
+
+
+def log(connection: Connection, decided: Sequence[Decided]) -> None:
+    """Write one line of the decision log for each; `comment` is as it was before."""
+    if not decided:
+        return
+    connection.execute(
+        insert(decisions),
+        [
+            {
+                "site_id": one.comment.site_id,
+                "comment_id": one.comment.id,
+                "revision": one.comment.revision,
+                "sequence": one.comment.sequence + 1,
+                "status_before": one.comment.status.value,
+                "status_after": one.decision.action.status.value,
+                "decision": decision_document(one.decision),
+                "at": one.decision.at,
+            }
+            for one in decided
+        ],
+    )
+
+
+def revise(connection: Connection, comment: StoredComment) -> None:
+    """Store a changed comment over the one of the same id."""
+    row = comment_row(comment)
+    connection.execute(
+        update(comments).where(comments.c.site_id == comment.site_id, comments.c.id == comment.id).values(row)
+    )
+
+
+def erase(connection: Connection, comment: StoredComment, now: datetime) -> StoredComment:
+    """Remove text, author and all that could tell them from the comment, its log and kept answers.
+
+    Its place, status, scores and the codes of its reasons stay, so that counts stay true.
+    """
+    decision = comment.decision and _bare(comment.decision)
+    erased = replace(
+        comment,
+        text="",
+        author=Author(),
+        author_key=None,
+        address_key=None,
+        text_key=None,
+        language_hint=None,
+        signals=Signals(),
+        metadata={},
+        findings=tuple(Finding(f.rule, f.verdict, f.code, "") for f in comment.findings),
+        decision=decision,
+        erased_at=now,
+        updated_at=now,
+        sequence=comment.sequence + 1,
+        score_after=None,
+    )
+    revise(connection, erased)
+    log_lines = connection.execute(
+        select(decisions.c.id, decisions.c.decision).where(
+            decisions.c.site_id == comment.site_id, decisions.c.comment_id == comment.id
+        )
+    ).all()
+    for line in log_lines:
+        document = {**line.decision, "note": None, "reasons": bare_reasons(line.decision["reasons"])}
+        connection.execute(update(decisions).where(decisions.c.id == line.id).values(decision=document))
+    connection.execute(
+        delete(idempotency).where(idempotency.c.site_id == comment.site_id, idempotency.c.comment_id == comment.id)
+    )
+    return erased
+
+
+def bare_reasons(reasons: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Return reasons without what could quote the text."""
+    return [{**reason, "detail": "", "spans": []} for reason in reasons]
+
+
+def _bare(decision: Decision) -> Decision:
+    reasons = tuple(replace(reason, detail="", spans=()) for reason in decision.reasons)
+    return replace(decision, reasons=reasons, note=None)
+
+
+def _with_thread() -> Select[tuple[object, ...]]:
+    return select(comments, *THREAD_COLUMNS).join_from(
+        comments,
+        threads,
+        (threads.c.site_id == comments.c.site_id) & (threads.c.id == comments.c.thread_id),
+    )
+
+
+def _read(connection: Connection, query: Select[tuple[object, ...]]) -> list[StoredComment]:
+    return [
+        stored_comment(row, {"url": row["thread_url"], "title": row["thread_title"], "section": row["thread_section"]})
+        for row in connection.execute(query).mappings()
+    ]

@@ -1,0 +1,100 @@
+"""Deliveries of events to endpoints: claimed with a lease, tried, and their attempts kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from moderation.model import EventType
+from moderation.records import Endpoint, Event
+from moderation.storage.endpoints import live_endpoints
+from moderation.storage.tables import attempts, deliveries, events
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery to be tried now; `attempts` counts this try."""
+
+    id: str
+    event: Event
+    endpoint: Endpoint
+    attempts: int
+
+
+def claim_due(connection: Connection, *, limit: int, lease: timedelta, now: datetime) -> list[Due]:
+    """Take up to `limit` deliveries whose time has come; they are free again when the lease runs out."""
+    free = (
+        select(deliveries.c.id)
+        .where(deliveries.c.next_try_at.is_not(None), deliveries.c.next_try_at <= now)
+        .order_by(deliveries.c.next_try_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
+    taken = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(select(free.c.id)))
+        .values(next_try_at=now + lease, attempts=deliveries.c.attempts + 1)
+        .returning(
+            deliveries.c.id,
+            deliveries.c.event_id,
+            deliveries.c.endpoint_id,
+            deliveries.c.attempts,
+            deliveries.c.site_id,
+        )
+    ).all()
+    if not taken:
+        return []
+    rows = connection.execute(select(events).where(events.c.id.in_([row.event_id for row in taken])))
+    found = {
+        row.id: Event(row.id, row.site_id, row.comment_id, EventType(row.type), row.sequence, row.at, row.data)
+        for row in rows
+    }
+    listening = {
+        endpoint.id: endpoint for endpoint in live_endpoints(connection, sorted({row.site_id for row in taken}))
+    }
+    due = [
+        Due(row.id, found[row.event_id], listening[row.endpoint_id], row.attempts)
+        for row in taken
+        if row.endpoint_id in listening
+    ]
+    return sorted(due, key=lambda one: one.id)
+
+
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Tell whether a delivery's time has come."""
+    return (
+        connection.execute(select(deliveries.c.id).where(deliveries.c.next_try_at <= now).limit(1)).first() is not None
+    )
+
+
+def save_attempt(  # noqa: PLR0913 - one row's columns
+    connection: Connection,
+    due: Due,
+    *,
+    at: datetime,
+    status: int | None,
+    milliseconds: int,
+    answer: str | None,
+    error: str | None,
+    delivered: bool,
+    next_try_at: datetime | None,
+) -> None:
+    """Keep what came of one try; without `next_try_at` the delivery is over."""
+    connection.execute(
+        insert(attempts).values(
+            site_id=due.event.site_id,
+            delivery_id=due.id,
+            at=at,
+            status=status,
+            milliseconds=milliseconds,
+            answer=answer,
+            error=error,
+        )
+    )
+    state = "delivered" if delivered else "failed" if next_try_at is None else "pending"
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.site_id == due.event.site_id, deliveries.c.id == due.id)
+        .values(state=state, next_try_at=next_try_at)
+    )

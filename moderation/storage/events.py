@@ -1,0 +1,67 @@
+"""Events and one delivery per endpoint, written in the transaction of what happened."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from moderation import ids
+from moderation.records import Event
+from moderation.storage.comments import bare_reasons
+from moderation.storage.endpoints import live_endpoints
+from moderation.storage.tables import deliveries, events
+
+
+def publish(connection: Connection, new: Sequence[Event], now: datetime) -> int:
+    """Store events and a delivery for every live endpoint that asked for them; return how many deliveries."""
+    if not new:
+        return 0
+    connection.execute(
+        insert(events),
+        [
+            {
+                "id": event.id,
+                "site_id": event.site_id,
+                "comment_id": event.comment_id,
+                "type": event.type.value,
+                "sequence": event.sequence,
+                "at": event.at,
+                "data": dict(event.data),
+            }
+            for event in new
+        ],
+    )
+    listening = live_endpoints(connection, sorted({event.site_id for event in new}))
+    rows = [
+        {
+            "id": ids.new_id(now),
+            "site_id": event.site_id,
+            "event_id": event.id,
+            "endpoint_id": endpoint.id,
+            "state": "pending",
+            "attempts": 0,
+            "next_try_at": now,
+        }
+        for event in new
+        for endpoint in listening
+        if endpoint.site_id == event.site_id and (not endpoint.events or event.type in endpoint.events)
+    ]
+    if rows:
+        connection.execute(insert(deliveries), rows)
+    return len(rows)
+
+
+def strip_events(connection: Connection, site_id: str, comment_id: str) -> None:
+    """Take out of a comment's earlier events what could quote it."""
+    rows = connection.execute(
+        select(events.c.id, events.c.data).where(events.c.site_id == site_id, events.c.comment_id == comment_id)
+    ).all()
+    for row in rows:
+        data = {**row.data, "metadata": {}}
+        if data.get("decision"):
+            data["decision"] = {
+                **data["decision"],
+                "note": None,
+                "reasons": bare_reasons(data["decision"]["reasons"]),
+            }
+        connection.execute(update(events).where(events.c.id == row.id).values(data=data))

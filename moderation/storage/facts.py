@@ -1,0 +1,71 @@
+"""What the rules need to know of a site's earlier comments, asked for many comments at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from moderation import ids
+from moderation.storage.tables import comments
+
+SEEDED_AT_MOST = 100_000
+
+COLUMN_OF = {
+    "author": comments.c.author_key,
+    "address": comments.c.address_key,
+    "thread": comments.c.thread_id,
+}
+
+
+def same_text(
+    connection: Connection, site_id: str, text_keys: Sequence[str], since: datetime
+) -> dict[str, list[tuple[str | None, datetime]]]:
+    """Return, by text key, (author key, time of intake) of the latest comments with that text."""
+    found: dict[str, list[tuple[str | None, datetime]]] = {}
+    if not text_keys:
+        return found
+    rows = connection.execute(
+        select(comments.c.text_key, comments.c.author_key, comments.c.received_at)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.text_key.in_(text_keys),
+            comments.c.id >= ids.floor(since),
+        )
+        .order_by(comments.c.id.desc())
+        .limit(500)
+    )
+    for row in rows:
+        found.setdefault(row.text_key, []).append((row.author_key, row.received_at))
+    return found
+
+
+def count_window(
+    connection: Connection, site_id: str, per: str, key: str, since: datetime
+) -> tuple[int, datetime | None]:
+    """Return how many comments came since then per author, address, thread or site, and when the oldest did."""
+    conditions: list[ColumnElement[bool]] = [comments.c.site_id == site_id, comments.c.id >= ids.floor(since)]
+    if per != "site":
+        conditions.append(COLUMN_OF[per] == key)
+    row = connection.execute(
+        select(func.count().label("number"), func.min(comments.c.received_at)).where(*conditions)
+    ).one()
+    return row[0], row[1]
+
+
+def received_since(
+    connection: Connection, site_id: str, since: datetime
+) -> list[tuple[str, datetime, str | None, str | None, str]]:
+    """Return (id, time, author key, address key, thread) of the latest comments, to fill an empty Redis."""
+    rows = connection.execute(
+        select(
+            comments.c.id,
+            comments.c.received_at,
+            comments.c.author_key,
+            comments.c.address_key,
+            comments.c.thread_id,
+        )
+        .where(comments.c.site_id == site_id, comments.c.id >= ids.floor(since))
+        .order_by(comments.c.id.desc())
+        .limit(SEEDED_AT_MOST)
+    )
+    return [(row.id, row.received_at, row.author_key, row.address_key, row.thread_id) for row in rows]

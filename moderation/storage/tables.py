@@ -1,0 +1,264 @@
+"""Every table, as SQLAlchemy Core; `migrations/` builds the same, and a test compares the two."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware moment in UTC, kept as microseconds since 1970: exact, sortable, the same on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Return what the database keeps."""
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the moment that the database kept."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = String(36)
+KEY = String(64)
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("policy_version", Integer, nullable=False),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    PrimaryKeyConstraint("site_id", "version"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("prefix", String(64), primary_key=True),  # public part; for Akismet keys the hash itself
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # native or akismet
+    Column("hash", KEY, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Index(None, "site_id"),
+)
+
+moderators = Table(
+    "moderators",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", KEY, primary_key=True),
+    Column("moderator_id", ForeignKey("moderators.id"), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("url", Text),
+    Column("title", Text),
+    Column("section", Text),
+    Column("pending", Integer, nullable=False),
+    Column("approved", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("site_id", "id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", ID, primary_key=True),  # UUIDv7: sorts by the time of intake
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("thread_id", Text, nullable=False),
+    Column("external_id", Text),
+    Column("parent_id", Text),
+    Column("text", Text, nullable=False),
+    Column("author", JSON, nullable=False),
+    Column("author_key", KEY),  # keyed hash of the author's id or address
+    Column("address_key", KEY),  # keyed hash of the /24 or /48 the comment came from
+    Column("text_key", KEY),  # keyed hash of the normalised text; null if it is too short to compare
+    Column("language_hint", String(35)),
+    Column("signals", JSON, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),  # as the site says
+    Column("received_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("erased_at", UtcTime),
+    Column("revision", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),  # of its events
+    Column("status", String(16), nullable=False),
+    Column("length", JSON, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Column("scores", JSON, nullable=False),
+    Column("models", JSON, nullable=False),
+    Column("language", JSON, nullable=False),
+    Column("decision", JSON),
+    Column("reason_codes", Text, nullable=False),  # " toxicity spam ", for filtering
+    Column("priority", Integer, nullable=False),  # 0: somebody waits; 1: nobody does
+    Column("score_after", UtcTime),  # null: nothing to do; else free to be claimed from then on
+    Column("attempts", Integer, nullable=False),  # times it was claimed since its last revision
+    UniqueConstraint("site_id", "external_id"),
+    Index(None, "site_id", "id"),
+    Index(None, "site_id", "status", "id"),
+    Index(None, "site_id", "thread_id", "id"),
+    Index(None, "site_id", "author_key", "id"),
+    Index(None, "site_id", "address_key", "id"),
+    Index(None, "site_id", "text_key", "id"),
+)
+Index(
+    "ix_comments_work",
+    comments.c.priority,
+    comments.c.id,
+    sqlite_where=comments.c.score_after.is_not(None),
+    postgresql_where=comments.c.score_after.is_not(None),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("comment_id", ForeignKey("comments.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("status_before", String(16), nullable=False),
+    Column("status_after", String(16), nullable=False),
+    Column("decision", JSON, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("comment_id", "sequence"),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("events", JSON, nullable=False),  # empty: all
+    Column("include_text", Boolean, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("disabled_at", UtcTime),
+    Column("disabled_why", Text),
+    Column("failing_since", UtcTime),
+    Index(None, "site_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("comment_id", ForeignKey("comments.id")),
+    Column("type", String(32), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("data", JSON, nullable=False),  # without text and author
+    Index(None, "comment_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("event_id", ForeignKey("events.id"), nullable=False),
+    Column("endpoint_id", ForeignKey("endpoints.id"), nullable=False),
+    Column("state", String(16), nullable=False),  # pending, delivered, failed
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", UtcTime),  # null: finished
+    UniqueConstraint("event_id", "endpoint_id"),
+    Index(None, "endpoint_id", "id"),
+)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.next_try_at,
+    sqlite_where=deliveries.c.next_try_at.is_not(None),
+    postgresql_where=deliveries.c.next_try_at.is_not(None),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("status", Integer),
+    Column("milliseconds", Integer, nullable=False),
+    Column("answer", Text),
+    Column("error", Text),
+    Index(None, "delivery_id"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("body_hash", KEY, nullable=False),
+    Column("comment_id", ForeignKey("comments.id"), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("site_id", "key"),
+)

@@ -1,0 +1,53 @@
+"""The comments that wait for scoring: the row is the job, a lease says whose it is for now."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from moderation.storage.tables import comments
+
+COUNTED_AT_MOST = 100_000
+
+
+def claim(connection: Connection, *, limit: int, lease: timedelta, now: datetime) -> list[tuple[str, int]]:
+    """Take up to `limit` waiting comments and return (id, times claimed, this one included).
+
+    A comment that was claimed before without an end may be what killed its worker: it comes alone.
+    Those that somebody waits for come first, then the oldest.
+    """
+    return _take(connection, now, lease, 1, retried=True) or _take(connection, now, lease, limit, retried=False)
+
+
+def waiting(connection: Connection) -> int:
+    """Return how many comments wait for scoring on all sites, counted up to a bound."""
+    some = select(comments.c.id).where(comments.c.score_after.is_not(None)).limit(COUNTED_AT_MOST).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Tell whether a comment waits that nobody holds."""
+    return connection.execute(select(comments.c.id).where(comments.c.score_after <= now).limit(1)).first() is not None
+
+
+def _take(
+    connection: Connection, now: datetime, lease: timedelta, limit: int, *, retried: bool
+) -> list[tuple[str, int]]:
+    free = (
+        select(comments.c.id)
+        .where(
+            comments.c.score_after.is_not(None),
+            comments.c.score_after <= now,
+            comments.c.attempts > 0 if retried else comments.c.attempts == 0,
+        )
+        .order_by(comments.c.priority, comments.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
+    rows = connection.execute(
+        update(comments)
+        .where(comments.c.id.in_(select(free.c.id)))
+        .values(score_after=now + lease, attempts=comments.c.attempts + 1)
+        .returning(comments.c.id, comments.c.attempts)
+    ).all()
+    return sorted((row.id, row.attempts) for row in rows)
