@@ -53,7 +53,7 @@ def pages(api: httpx.Client, **query: str) -> Iterator[dict[str, Any]]:
         assert answer.status_code == httpx.codes.OK, answer.text
         page = answer.json()
         yield from page["comments"]
-        cursor = page["next_cursor"]
+        cursor = page["next"]
         if cursor is None:
             return
 
