@@ -104,6 +104,12 @@ class UnsupportedMediaTypeError(ModerationError):
     code, status, title = "unsupported_media_type", 415, "Send the body as 'Content-Type: application/json'"
 
 
+class BlockedTargetError(ModerationError):
+    """Callbacks may not go to that URL; `detail` says why, without repeating it."""
+
+    code, status, title = "blocked_target", 422, "Callbacks may not go to that URL"
+
+
 class RefusedError(ModerationError):
     """A rule refuses the comment; nothing was stored."""
 

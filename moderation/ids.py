@@ -1,5 +1,6 @@
 """The only place where identifiers and secrets are made."""
 
+import base64
 import os
 import secrets
 import uuid
@@ -64,6 +65,11 @@ def new_akismet_key() -> str:
 def new_secret() -> str:
     """Return 43 URL-safe characters that nobody can guess."""
     return secrets.token_urlsafe(32)
+
+
+def new_webhook_secret() -> str:
+    """Return a key for signing webhooks, `whsec_` and 32 random bytes in base64 (Standard Webhooks: 24 to 64 bytes)."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def floor(moment: datetime) -> str:
