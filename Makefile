@@ -1,7 +1,7 @@
 # Everything one does with the project, one word each. `make` alone lists them.
 
 PYTHON ?= python3
-ENGINE ?= onnx
+ENGINE ?= $(or $(MODERATION_ENGINE),onnx)
 DATA ?= ../shared/data
 BENCH ?=
 
@@ -9,6 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TORCH := torch==2.13.0
+
+ifeq ($(filter onnx detoxify,$(ENGINE)),)
+$(error ENGINE is 'onnx' or 'detoxify', not '$(ENGINE)')
+endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
