@@ -64,9 +64,8 @@ def intake_alone(folder: Path, count: int) -> list[Figure]:
             "MODERATION_PROMISE_SECONDS": "1000000", "MODERATION_LOG_LEVEL": "warning",
         }  # fmt: skip
         folder.mkdir()
-        for command in (["migrate"], ["site", "add", "bench"]):
-            run(*command, data=folder, extra=settings)
-        key = json.loads(run("key", "add", "bench", "--json", data=folder, extra=settings))["key"]
+        run("migrate", data=folder, extra=settings)
+        key = json.loads(run("site", "add", "bench", "--json", data=folder, extra=settings))["api_key"]
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         log = folder.with_name("serve.log")

@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
+from uuid import uuid4
 
 import httpx
 import psutil
 
 T = TypeVar("T")
 COMMAND = str(Path(sys.executable).with_name("moderation"))
+MARK = "WHOLE_TEST_SERVICE"
+"""A variable that every process of one service inherits, so that none can hide in a session of its own."""
 READY_SECONDS = 60.0
 """How long a start may take on a slow machine before the tests give up."""
 STOP_SECONDS = 10.0
@@ -86,11 +89,13 @@ class Service:
         self.data, self.extra = data, dict(extra or {})
         self.log = data.with_name(data.name + ".log")
         self._seen: dict[int, psutil.Process] = {}
+        self._mark = uuid4().hex
         started = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [COMMAND, "up", "--json", "--port", str(free_port()), "--data", str(data)],
-                env=environment(self.extra), stdout=subprocess.PIPE, stderr=log, start_new_session=True,
+                env=environment({**self.extra, MARK: self._mark}),
+                stdout=subprocess.PIPE, stderr=log, start_new_session=True,
             )  # fmt: skip
         assert self.process.stdout is not None
         try:
@@ -112,15 +117,19 @@ class Service:
         """Run `moderation ARGUMENTS` on this service's data and return what it printed on stdout."""
         return run(*arguments, data=self.data, extra=self.extra)
 
+    def add_site(self, name: str) -> str:
+        """Make another site and return its key."""
+        key: str = json.loads(self.run("site", "add", name, "--json"))["api_key"]
+        return key
+
     def processes(self) -> list[psutil.Process]:
-        """Return every process of the service alive now: descendants, those of its session, and any seen before."""
+        """Return every process of the service alive now: descendants, all that inherited its mark, any seen before."""
         with suppress(psutil.NoSuchProcess):
             root = psutil.Process(self.process.pid)
-            for process in [root, *root.children(recursive=True)]:
-                self._seen[process.pid] = process
+            self._seen.update((process.pid, process) for process in [root, *root.children(recursive=True)])
         for process in psutil.process_iter():
-            with suppress(psutil.Error, ProcessLookupError, PermissionError):
-                if os.getsid(process.pid) == self.process.pid:
+            with suppress(psutil.Error, OSError):
+                if process.environ().get(MARK) == self._mark:
                     self._seen[process.pid] = process
         return [process for process in self._seen.values() if _alive(process)]
 

@@ -161,15 +161,13 @@ def test_the_last_character_of_a_key_matters(service: Service) -> None:
 
 def test_another_sites_key_sees_nothing_of_this_site(service: Service, api: httpx.Client) -> None:
     """With the key of another site, this site's comments cannot be read, changed, decided, erased or counted."""
-    service.run("site", "add", "elsewhere")
-    made = json.loads(service.run("key", "add", "elsewhere", "--json"))
     posted = api.post("/v1/comments", json={"text": "This stays with us.", "thread": {"id": "ours"}}).json()
     before = wait_until(
         lambda: (now := api.get(f"/v1/comments/{posted['id']}").json())["status"] != "pending" and now,
         seconds=20, what="the comment to be decided",
     )  # fmt: skip
     path = f"/v1/comments/{posted['id']}"
-    with service.client(made["key"]) as other:
+    with service.client(service.add_site("elsewhere")) as other:
         check(quickest(lambda: other.get(path)), 404, "not_found")
         check(quickest(lambda: other.delete(path)), 404, "not_found")
         check(quickest(lambda: other.patch(path, json={"text": "Changed."})), 404, "not_found")
@@ -185,7 +183,7 @@ def test_a_key_does_only_what_its_scopes_allow(service: Service, api: httpx.Clie
     """A key that may read is refused everything else, by name."""
     made = json.loads(service.run("key", "add", "demo", "--scope", "read", "--json"))
     before = stored(api)
-    with service.client(made["key"]) as reader:
+    with service.client(made["api_key"]) as reader:
         assert reader.get("/v1/comments").status_code == httpx.codes.OK
         for method, path, body in (
             ("POST", "/v1/comments", {"text": "Hello.", "thread": {"id": "t"}}),

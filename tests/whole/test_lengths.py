@@ -1,6 +1,5 @@
 """How long a comment is, in each of the three units, as the API counts it."""
 
-import json
 from collections.abc import Iterator
 
 import httpx
@@ -40,9 +39,7 @@ TABLE = [
 def unit(request: pytest.FixtureRequest, service: Service) -> Iterator[tuple[str, httpx.Client]]:
     """Give a unit, and a client of a site that counts in it and takes at most 20."""
     name = str(request.param)
-    service.run("site", "add", name)
-    key = json.loads(service.run("key", "add", name, "--json"))["key"]
-    with service.client(key) as client:
+    with service.client(service.add_site(name)) as client:
         policy = client.get("/v1/policy").json()["policy"]
         policy["length"] = {"min": 1, "max": 20, "unit": name}
         changed = client.put("/v1/policy", json=policy)
@@ -85,9 +82,7 @@ def test_the_limit_is_exact_in_the_sites_unit(
 
 def test_a_section_has_its_own_limit(service: Service) -> None:
     """A section's length, where it has one, holds instead of the site's."""
-    service.run("site", "add", "sections")
-    key = json.loads(service.run("key", "add", "sections", "--json"))["key"]
-    with service.client(key) as client:
+    with service.client(service.add_site("sections")) as client:
         policy = client.get("/v1/policy").json()["policy"]
         policy["sections"] = {"letters": {"length": {"min": 5, "max": 1000, "unit": "code_points"}}}
         client.put("/v1/policy", json=policy).raise_for_status()
