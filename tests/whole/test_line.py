@@ -25,6 +25,12 @@ def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield travel(service, stack.enter_context(service.client()), receiver)
 
 
+def newest(line: Journey) -> str:
+    """Return the id of the comment that was posted last."""
+    comments: list[dict[str, str]] = line.api.get("/v1/comments", params={"limit": "1"}).json()["comments"]
+    return comments[0]["id"]
+
+
 def test_every_comment_is_stored_and_answered_at_once(line: Journey) -> None:
     """Each post is answered with the comment: pending as 202, or decided as 201."""
     for status, comment in line.answers:
@@ -204,7 +210,7 @@ def test_an_erased_comment_is_gone_and_told(line: Journey) -> None:
 
 def test_scores_alone_are_given_in_order_and_nothing_is_kept(line: Journey) -> None:
     """`/v1/score` scores texts without storing them; a text that says nothing to the model gives null."""
-    before = line.api.get("/v1/comments", params={"limit": "1"}).json()
+    before = newest(line)
 
     answer = line.api.post("/v1/score", json={"texts": ["You are a stupid idiot.", "Thank you for the recipe!"]})
 
@@ -212,7 +218,7 @@ def test_scores_alone_are_given_in_order_and_nothing_is_kept(line: Journey) -> N
     assert rude["scores"]["toxicity"] > 0.7
     assert kind["scores"]["toxicity"] < 0.3
     assert set(answer.json()["models"]) >= {"toxicity"}
-    assert before == line.api.get("/v1/comments", params={"limit": "1"}).json()
+    assert before == newest(line)
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/openapi.json", "/docs"])
