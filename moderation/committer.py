@@ -100,7 +100,7 @@ class Committer:
         except ModerationError as refused:
             job.done.set_exception(refused)
         except Exception as again:  # noqa: BLE001 - told to the caller
-            log.error("intake_failed", site=site_id, first=type(error).__name__, then=type(again).__name__)
+            log.warning("intake_failed", site=site_id, first=type(error).__name__, then=type(again).__name__)
             job.done.set_exception(UnavailableError("The database did not take the comment", retry_after=5))
 
     def _store(self, site_id: str, group: Sequence[Prepared]) -> list[Outcome]:

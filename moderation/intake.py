@@ -53,7 +53,7 @@ Outcome = Received | Answer | ModerationError
 """What becomes of a comment that is handed in; an `Answer` is what an earlier request with its key was told."""
 
 
-def prepare(  # noqa: PLR0913 - what came with the request
+def prepare(
     comment: Comment,
     site: Site,
     hasher: Hasher,

@@ -169,6 +169,20 @@ class Queue:
             log.warning("wait_cut_short", comment=comment_id, error=type(error).__name__)
             return False
 
+    def begin(self, site_id: str, idempotency_key: str) -> bool:
+        """Mark a request as running; False if one of its key is. While Redis is away every one may run."""
+        try:
+            return bool(self.redis.set(_key("running", site_id, idempotency_key), 1, nx=True, ex=LONGEST_BLOCK_SECONDS))
+        except (RedisError, OSError):
+            return True
+
+    def end(self, site_id: str, idempotency_key: str) -> None:
+        """Mark a request as over."""
+        try:
+            self.redis.delete(_key("running", site_id, idempotency_key))
+        except (RedisError, OSError) as error:
+            log.warning("running_mark_left", site=site_id, error=type(error).__name__)
+
     def beat(self, part: str, seconds: int) -> None:
         """Say that a part is alive for the next `seconds`."""
         self.redis.set(_key("alive", part), 1, ex=seconds)

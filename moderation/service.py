@@ -102,7 +102,7 @@ class Service:
             raise NotFoundError
         return comment
 
-    def list(
+    def find(
         self, site_id: str, wanted: Filter, *, limit: int, before_id: str | None
     ) -> tuple[list[StoredComment], str | None]:
         """Return a page of comments, newest first, and the id to go on from, or None at the end."""

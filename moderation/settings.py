@@ -50,6 +50,16 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only.")
 
     @property
+    def database(self) -> str:
+        """The database's URL, SQLite under `data` if none is set."""
+        return self.database_url or f"sqlite:///{self.data / 'moderation.db'}"
+
+    @property
+    def redis(self) -> str:
+        """The URL of Redis, on this machine if none is set."""
+        return self.redis_url or "redis://127.0.0.1:6379/0"
+
+    @property
     def networks(self) -> tuple[Network, ...]:
         """The private networks that callbacks may go to."""
         return tuple(ip_network(part.strip()) for part in self.webhook_networks.split(",") if part.strip())

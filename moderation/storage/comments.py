@@ -94,12 +94,17 @@ def list_page(
 
 
 def lock(connection: Connection, comment_ids: Sequence[str]) -> dict[str, StoredComment]:
-    """Return the comments a worker claimed as they are now, locked in the order of their ids.
+    """Return the comments of a worker's batch as they are now, locked in the order of their ids.
 
-    The one query not bound to a site: a worker's batch is made of many sites.
+    Like `load_claimed` not bound to one site: a worker's batch is made of many sites.
     """
     query = _with_thread().where(comments.c.id.in_(comment_ids)).order_by(comments.c.id)
     return {comment.id: comment for comment in _read(connection, query.with_for_update(of=comments))}
+
+
+def load_claimed(connection: Connection, comment_ids: Sequence[str]) -> list[StoredComment]:
+    """Return the comments that a worker claimed in this transaction."""
+    return _read(connection, _with_thread().where(comments.c.id.in_(comment_ids))) if comment_ids else []
 
 
 def decide(connection: Connection, decided: Sequence[Decided], now: datetime) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from moderation.storage.database import Database
@@ -24,6 +26,13 @@ def downgrade(database: Database, revision: str = "base") -> None:
     """Undo migrations down to `revision`."""
     with database.write() as connection:
         command.downgrade(_config(connection), revision)
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the database has the newest schema."""
+    with database.read() as connection:
+        newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def _config(connection: Connection) -> Config:

@@ -199,7 +199,6 @@ endpoints = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("disabled_at", UtcTime),
     Column("disabled_why", Text),
-    Column("failing_since", UtcTime),
     Index(None, "site_id"),
 )
 
@@ -254,7 +253,7 @@ idempotency = Table(
     "idempotency",
     metadata,
     Column("site_id", ForeignKey("sites.id"), nullable=False),
-    Column("key", String(255), nullable=False),
+    Column("key", String(300), nullable=False),
     Column("body_hash", KEY, nullable=False),
     Column("comment_id", ForeignKey("comments.id"), nullable=False),
     Column("status", Integer, nullable=False),

@@ -9,8 +9,8 @@ from moderation.storage.tables import comments
 COUNTED_AT_MOST = 100_000
 
 
-def claim(connection: Connection, *, limit: int, lease: timedelta, now: datetime) -> list[tuple[str, int]]:
-    """Take up to `limit` waiting comments and return (id, times claimed, this one included).
+def claim(connection: Connection, *, limit: int, lease: timedelta, now: datetime) -> list[str]:
+    """Take up to `limit` waiting comments and return their ids.
 
     A comment that was claimed before without an end may be what killed its worker: it comes alone.
     Those that somebody waits for come first, then the oldest.
@@ -29,9 +29,7 @@ def is_due(connection: Connection, now: datetime) -> bool:
     return connection.execute(select(comments.c.id).where(comments.c.score_after <= now).limit(1)).first() is not None
 
 
-def _take(
-    connection: Connection, now: datetime, lease: timedelta, limit: int, *, retried: bool
-) -> list[tuple[str, int]]:
+def _take(connection: Connection, now: datetime, lease: timedelta, limit: int, *, retried: bool) -> list[str]:
     free = (
         select(comments.c.id)
         .where(
@@ -48,6 +46,6 @@ def _take(
         update(comments)
         .where(comments.c.id.in_(select(free.c.id)))
         .values(score_after=now + lease, attempts=comments.c.attempts + 1)
-        .returning(comments.c.id, comments.c.attempts)
-    ).all()
-    return sorted((row.id, row.attempts) for row in rows)
+        .returning(comments.c.id)
+    )
+    return [row.id for row in rows]

@@ -105,7 +105,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.Column("disabled_why", sa.Text(), nullable=True),
-        sa.Column("failing_since", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_endpoints_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_endpoints")),
     )
@@ -184,7 +183,7 @@ def upgrade() -> None:
     op.create_table(
         "idempotency",
         sa.Column("site_id", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
         sa.Column("body_hash", sa.String(length=64), nullable=False),
         sa.Column("comment_id", sa.String(length=36), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),

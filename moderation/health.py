@@ -1,0 +1,66 @@
+"""Says whether the service lives (`/livez`), is ready (`/readyz`), and how busy it is (`/metrics`)."""
+
+from apiflask import APIBlueprint
+from flask import Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from moderation.errors import NotFoundError
+from moderation.storage import work
+from moderation.storage.database import Database
+from moderation.web import answer, service
+
+blueprint = APIBlueprint("health", __name__, tag="Health")
+PARTS = ("scorer", "courier")
+"""Workers that say every few seconds that they are alive."""
+
+
+@blueprint.get("/livez")
+def livez() -> Response:
+    """Say that the process answers; looks at nothing else."""
+    return answer({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Say whether every part answers: 200, or 503 with the parts that do not.
+
+    Without workers or Redis comments are still taken and stored: only the database decides the status.
+    """
+    parts = {
+        "database": _database_answers(service().parts.database),
+        "redis": service().parts.queue.answers(),
+        **{part: service().parts.queue.alive(part) for part in PARTS},
+    }
+    status = "ok" if all(parts.values()) else "degraded" if parts["database"] else "down"
+    return answer(
+        {"status": status, "parts": {name: "ok" if fine else "down" for name, fine in parts.items()}},
+        200 if parts["database"] else 503,
+    )
+
+
+@blueprint.get("/metrics")
+@blueprint.doc(hide=True)
+def metrics() -> Response:
+    """Show figures for Prometheus."""
+    if not service().settings.metrics:
+        raise NotFoundError
+    registry = CollectorRegistry()
+    with service().parts.database.read() as connection:
+        Gauge("moderation_waiting_comments", "Comments that wait for scoring", registry=registry).set(
+            work.waiting(connection)
+        )
+    for part in PARTS:
+        Gauge(f"moderation_{part}_up", f"1 if a {part} is alive", registry=registry).set(
+            service().parts.queue.alive(part)
+        )
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database_answers(database: Database) -> bool:
+    try:
+        with database.read() as connection:
+            work.is_due(connection, service().now())
+    except SQLAlchemyError:
+        return False
+    return True

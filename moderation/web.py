@@ -1,0 +1,119 @@
+"""What every HTTP surface shares: the caller's key, bodies within bounds, and problems as RFC 9457 JSON."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from flask import Response, current_app, request
+from pydantic import BaseModel, ValidationError
+
+from moderation.errors import (
+    InvalidInputError,
+    InvalidJSONError,
+    MissingScopeError,
+    ModerationError,
+    UnauthorizedError,
+    UnsupportedMediaTypeError,
+)
+from moderation.model import Scope
+from moderation.records import Key
+from moderation.service import Service
+
+EXTENSION = "moderation"
+JSON_ERRORS = frozenset({"json_invalid", "json_type"})
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def service() -> Service:
+    """Return the engine of the running app."""
+    engine: Service = current_app.extensions[EXTENSION]
+    return engine
+
+
+def require_key(scope: Scope) -> Key:
+    """Return the caller's key.
+
+    Raises:
+        UnauthorizedError: there is none, or no live one.
+        MissingScopeError: it may not do what `scope` names.
+    """
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise UnauthorizedError
+    found = service().sites.native_key(key.strip())
+    if scope not in found.scopes:
+        raise MissingScopeError(f"This key lacks the scope '{scope.value}'", scope=scope.value)
+    return found
+
+
+def read_json(model: type[Model]) -> Model:
+    """Return the request's JSON body as `model`.
+
+    Raises:
+        UnsupportedMediaTypeError: the body is not declared as JSON.
+        InvalidJSONError: it is no JSON in UTF-8, or nested too deeply.
+        InvalidInputError: fields are missing, unknown or out of bounds.
+    """
+    if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        raise UnsupportedMediaTypeError
+    return parse(model, request.get_data(cache=True))
+
+
+def parse(model: type[Model], body: bytes) -> Model:
+    """Return JSON bytes as `model`; raises as `read_json` does."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise _input_error(error) from None
+
+
+def read_query(model: type[Model]) -> Model:
+    """Return the query parameters as `model`; a parameter given twice is the last one."""
+    try:
+        return model.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise _input_error(error) from None
+
+
+def _input_error(error: ValidationError) -> ModerationError:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    if any(problem["type"] in JSON_ERRORS and not problem["loc"] for problem in problems):
+        return InvalidJSONError()
+    return InvalidInputError(
+        [
+            {
+                "field": ".".join(str(part) for part in problem["loc"]),
+                "code": problem["type"],
+                "message": problem["msg"],
+            }
+            for problem in problems[:50]
+        ]
+    )
+
+
+def problem(error: ModerationError) -> Response:
+    """Return a refusal as `application/problem+json`."""
+    document: dict[str, Any] = {
+        "type": f"urn:moderation:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        **error.fields,
+    }
+    if error.retry_after is not None:
+        document["retry_after"] = error.retry_after
+    response = answer(document, error.status)
+    response.mimetype = "application/problem+json"
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, UnauthorizedError):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="moderation"'
+    return response
+
+
+def answer(document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return JSON, compact and in UTF-8."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return Response(body, status, headers, mimetype="application/json")

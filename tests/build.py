@@ -1,0 +1,55 @@
+"""Makes what tests work on: sites, comments, and the parts of the pipeline on a real database and Redis."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from moderation import intake
+from moderation.hashing import Hasher
+from moderation.intake import Prepared, Received
+from moderation.model import Author, Comment, Thread
+from moderation.pipeline import Parts, receive
+from moderation.policy_document import Policy
+from moderation.queue import Queue
+from moderation.records import Site, StoredComment
+from moderation.storage import sites
+from moderation.storage.database import Database
+from moderation.windows import Windows
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+FREE = Policy(limits=())
+"""A policy without limits on the number of comments."""
+
+
+def make_parts(database: Database, redis_url: str) -> Parts:
+    """Join the parts of the pipeline on an empty Redis."""
+    queue = Queue(redis_url)
+    if queue.answers():
+        queue.redis.flushall()
+    return Parts(database, queue, Windows(queue.redis, database), Hasher("a secret of at least 32 characters"))
+
+
+def make_site(database: Database, site_id: str = "news", policy: Policy = FREE) -> Site:
+    """Make a site and return it."""
+    with database.write() as connection:
+        sites.add_site(connection, site_id, site_id.title(), policy, NOW)
+        site = sites.get_site(connection, site_id)
+    assert site is not None
+    return site
+
+
+def comment(text: str = "A fine article, thank you", thread: str = "t1", **fields: object) -> Comment:
+    """Return a comment to hand in."""
+    made = Comment(text=text, thread=Thread(thread), author=Author(id="kim"))
+    return replace(made, **fields)  # type: ignore[arg-type] - fields of Comment
+
+
+def prepared(parts: Parts, site: Site, made: Comment, now: datetime = NOW, **more: object) -> Prepared:
+    """Return a prepared comment."""
+    return intake.prepare(made, site, parts.hasher, now, **more)  # type: ignore[arg-type] - keywords of prepare
+
+
+def post(parts: Parts, site: Site, made: Comment, now: datetime = NOW) -> StoredComment:
+    """Hand in one comment and return what was stored."""
+    outcome = receive(parts, site, [prepared(parts, site, made, now)], now)[0]
+    assert isinstance(outcome, Received), outcome
+    return outcome.comment

@@ -1,0 +1,1 @@
+"""The Celery workers: scoring and callbacks. They may import `moderation`, never the reverse."""

@@ -1,0 +1,84 @@
+"""What one worker process has: the joined parts, the sites it knows and, if it scores, the models."""
+
+import os
+import threading
+from dataclasses import dataclass
+
+import structlog
+from redis.exceptions import RedisError
+
+from moderation import clock
+from moderation.app import join_parts
+from moderation.pipeline import Parts
+from moderation.queue import Bell
+from moderation.settings import Settings, get_settings
+from moderation.site_cache import SiteCache
+from workers.scoring import Scorers
+
+ALIVE_EVERY_SECONDS = 2.0
+ALIVE_FOR_SECONDS = 8
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The parts of this process; `scorers` is None where nothing is scored."""
+
+    settings: Settings
+    parts: Parts
+    sites: SiteCache
+    scorers: Scorers | None
+
+
+_current: Process | None = None
+
+
+def current() -> Process:
+    """Return this process's parts, joined on first use."""
+    global _current  # noqa: PLW0603 - one per process, made once
+    if _current is None:
+        _current = _join(scoring=False)
+    return _current
+
+
+def start_scoring() -> None:
+    """Load the models, say that a scorer is alive, and look for work that waits already."""
+    global _current  # noqa: PLW0603 - one per process, made once
+    started = clock.monotonic()
+    try:
+        _current = _join(scoring=True)
+    except Exception as error:
+        log.critical("models_not_loaded", error=type(error).__name__, detail=str(error))
+        raise
+    models = dict(_current.scorers.models) if _current.scorers else {}
+    log.info("scorer_ready", seconds=round(clock.monotonic() - started, 2), **models)
+    _say_alive("scorer")
+    _current.parts.queue.ring(Bell.SCORING)
+
+
+def start_courier() -> None:
+    """Say that a courier is alive, and look for deliveries that are due already."""
+    _say_alive("courier")
+    current().parts.queue.ring(Bell.COURIER)
+
+
+def _join(*, scoring: bool) -> Process:
+    settings = get_settings()
+    parts = join_parts(settings)
+    return Process(settings, parts, SiteCache(parts.database, clock.now), Scorers.load(settings) if scoring else None)
+
+
+def _say_alive(role: str) -> None:
+    queue = current().parts.queue
+    pause = threading.Event()
+
+    def say() -> None:
+        while True:
+            try:
+                queue.beat(role, ALIVE_FOR_SECONDS)
+            except (RedisError, OSError) as error:
+                log.warning("alive_not_told", role=role, error=type(error).__name__)
+            pause.wait(ALIVE_EVERY_SECONDS)
+
+    threading.Thread(target=say, name=f"alive-{os.getpid()}", daemon=True).start()
