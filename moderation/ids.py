@@ -8,6 +8,8 @@ import zlib
 from datetime import datetime
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+READABLE = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32, in lower case: no letter looks like a digit."""
 CRC_LENGTH = 6
 
 
@@ -65,6 +67,11 @@ def new_akismet_key() -> str:
 def new_secret() -> str:
     """Return 43 URL-safe characters that nobody can guess."""
     return secrets.token_urlsafe(32)
+
+
+def new_password() -> str:
+    """Return four groups of five letters and digits that are easy to read and type; 100 bits."""
+    return "-".join("".join(secrets.choice(READABLE) for _ in range(5)) for _ in range(4))
 
 
 def new_webhook_secret() -> str:
