@@ -7,7 +7,6 @@ from statistics import mean
 import httpx
 import pytest
 
-from tests.whole.backends import external
 from tests.whole.journey import COMMENTS, DECIDED, Journey, body, recount, travel
 from tests.whole.receiver import listening
 from tests.whole.service import running, wait_until
@@ -15,11 +14,20 @@ from tests.whole.service import running, wait_until
 pytestmark = pytest.mark.timeout(180)
 
 
+def external(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return the settings for the PostgreSQL and the Valkey that all tests share, with a Redis database of its own."""
+    redis: str = request.getfixturevalue("redis_url")
+    return {
+        "MODERATION_DATABASE_URL": request.getfixturevalue("postgres_url"),
+        "MODERATION_REDIS_URL": redis.rpartition("/")[0] + "/7",
+    }
+
+
 @pytest.fixture(scope="module", params=["embedded", "external"])
 def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     """Give the journey of all comments, once with embedded parts and once with external ones."""
     with ExitStack() as stack:
-        settings = stack.enter_context(external()) if request.param == "external" else {}
+        settings = external(request) if request.param == "external" else {}
         service = stack.enter_context(running(tmp_path_factory.mktemp("line") / "data", settings))
         receiver = stack.enter_context(listening())
         yield travel(service, stack.enter_context(service.client()), receiver)
