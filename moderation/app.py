@@ -19,16 +19,12 @@ from moderation.errors import (
     UnavailableError,
     UnsupportedMediaTypeError,
 )
-from moderation.hashing import Hasher
 from moderation.logs import configure_logs, log
-from moderation.pipeline import Parts
-from moderation.queue import Queue
+from moderation.parts import join_parts
 from moderation.secret import load_secret
 from moderation.service import Service
 from moderation.settings import Settings, get_settings
-from moderation.storage.database import Database
 from moderation.web import EXTENSION, problem
-from moderation.windows import Windows
 
 LARGE_PATHS = frozenset({"/v1/comments/batch", "/v1/score"})
 HTTP_ERRORS: dict[int, type[ModerationError]] = {
@@ -37,13 +33,6 @@ HTTP_ERRORS: dict[int, type[ModerationError]] = {
     413: PayloadTooLargeError,
     415: UnsupportedMediaTypeError,
 }
-
-
-def join_parts(settings: Settings) -> Parts:
-    """Return database, queue, windows and hasher as the settings say."""
-    database = Database(settings.database)
-    queue = Queue(settings.redis)
-    return Parts(database, queue, Windows(queue.redis, database), Hasher(load_secret(settings)))
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:

@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import track
 
-from moderation.app import join_parts
 from moderation.cli_admin import known_site, opened
 from moderation.comment_object import comment_object
 from moderation.dialects.native_schemas import CommentIn
 from moderation.errors import ModerationError
+from moderation.parts import join_parts
 from moderation.service import Handed, Service
 from moderation.settings import get_settings
 from moderation.storage import comments

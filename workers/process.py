@@ -8,7 +8,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from moderation import clock
-from moderation.app import join_parts
+from moderation.parts import join_parts
 from moderation.pipeline import Parts
 from moderation.queue import Bell
 from moderation.settings import Settings, get_settings
