@@ -55,6 +55,8 @@ _SPACED = regex.compile(
 )
 _LEET = regex.compile("[431057@$!]")
 _LEETISH = regex.compile(r"(?<![^\W_]|[@$!])(?:[^\W_431057])*+[431057@$!](?:[^\W_]|[@$!])*+")
+_ACCENTED = regex.compile("[ß-ɏḀ-ỿ]")
+_MARKS = regex.compile(r"\p{M}+")
 _REPEAT = regex.compile(r"(\p{L})\1\1++")
 
 
@@ -77,9 +79,9 @@ def deobfuscate(normalised: Normalised, run: int = 1) -> Normalised:
 
 def without_accents(word: str) -> str:
     """Return `word` in ASCII if accents and strokes are all that keeps it from being so, else as it is."""
-    if word.isascii():
+    if not _ACCENTED.search(word):
         return word
-    bare = regex.sub(r"\p{M}+", "", normalize("NFD", word)).translate(STROKES)
+    bare = _MARKS.sub("", normalize("NFD", word)).translate(STROKES)
     return bare if bare.isascii() else word
 
 

@@ -157,6 +157,8 @@ class Finding:
     code: str
     detail: str
     spans: tuple[Span, ...] = ()
+    limit: int | None = None
+    """For a refusal, the bound that was crossed; refused comments are not stored, and neither is this."""
 
 
 @dataclass(frozen=True, slots=True)
