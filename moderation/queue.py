@@ -1,12 +1,13 @@
 """Redis as a bell and a blackboard: it rings for work that the database holds, and carries short-lived answers.
 
 Whatever is lost here is found again: a lost ring by the sweep, a lost answer by its caller's timeout.
-Text that only wants a score lives here, for `ASK_SECONDS` at most, and nowhere else.
+Text that only wants a score lives here, as long as its caller waits, and nowhere else.
 """
 
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,15 +15,17 @@ from typing import Any
 import structlog
 from celery import Celery
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
-from moderation import clock
 from moderation.errors import UnavailableError
 
-ASK_SECONDS = 30
 BELL_SECONDS = 5
+"""A ring whose message was lost is in nobody's way after this."""
 CONNECT_SECONDS = 1.0
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 30
+DECIDED_SECONDS = 60
 LONGEST_BLOCK_SECONDS = 130
 
 log = structlog.get_logger()
@@ -60,15 +63,8 @@ class Queue:
 
     def __init__(self, url: str) -> None:
         """Connect lazily to a `redis://` URL."""
-        self.redis: Redis = Redis.from_url(
-            url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=2.0, decode_responses=True
-        )
-        self._blocking: Redis = Redis.from_url(
-            url,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=LONGEST_BLOCK_SECONDS,
-            decode_responses=True,
-        )
+        self.redis = _connect(url, 2.0)
+        self._blocking = _connect(url, LONGEST_BLOCK_SECONDS)
         self._celery = Celery(broker=url, set_as_current=False)
         self._celery.conf.update(
             broker_transport_options=TRANSPORT_OPTIONS,
@@ -80,9 +76,10 @@ class Queue:
         self._any = threading.Event()
         self._ringer: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._told = False
 
     def ring(self, bell: Bell) -> None:
-        """Wake a worker soon; never blocks, and many rings in a short time become one."""
+        """Wake a worker soon; never blocks or raises, and many rings in a short time become one."""
         self._rung[bell].set()
         self._any.set()
         if self._ringer is None:
@@ -93,12 +90,20 @@ class Queue:
 
     def ring_now(self, bell: Bell) -> bool:
         """Send the bell's task unless one is already under way; return whether Redis took it."""
+        taken = False
         try:
-            if self.redis.set(_key("bell", bell), 1, nx=True, ex=BELL_SECONDS):
+            taken = bool(self.redis.set(_key("bell", bell), 1, nx=True, ex=BELL_SECONDS))
+            if taken:
                 self._celery.send_task(TASKS[bell], queue=bell.value, retry=False)
-        except (RedisError, OSError) as error:
-            log.warning("bell_not_rung", bell=bell.value, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - redis-py and kombu have an error class of their own each
+            if not self._told:
+                log.warning("bell_not_rung", bell=bell.value, error=type(error).__name__)
+            self._told = True
+            if taken:
+                with suppress(RedisError, OSError):
+                    self.heard(bell)
             return False
+        self._told = False
         return True
 
     def heard(self, bell: Bell) -> None:
@@ -109,14 +114,14 @@ class Queue:
         """Have texts scored and wait for the answer.
 
         Raises:
-            UnavailableError: Redis is away, or no worker answered within `timeout` seconds.
+            UnavailableError: Redis is away, a worker failed, or none answered within `timeout` seconds.
         """
         try:
             payload = json.dumps({"texts": list(ask.texts), "language": ask.language}, ensure_ascii=False)
             with self.redis.pipeline(transaction=False) as pipe:
-                pipe.set(_key("ask", ask.id), payload, ex=ASK_SECONDS)
+                pipe.set(_key("ask", ask.id), payload, px=max(1, round(timeout * 1000)))
                 pipe.rpush(_key("asked"), ask.id)
-                pipe.expire(_key("asked"), ASK_SECONDS)
+                pipe.expire(_key("asked"), LONGEST_BLOCK_SECONDS)
                 pipe.execute()
             self.ring(Bell.INTERACTIVE)
             found: Any = self._blocking.blpop([_key("answer", ask.id)], timeout=timeout)
@@ -124,30 +129,27 @@ class Queue:
             raise UnavailableError("Redis does not answer", retry_after=5) from error
         if found is None:
             raise UnavailableError("No scoring worker answered in time", retry_after=5)
-        answer: Mapping[str, Any] = json.loads(found[1])
+        answer: Mapping[str, Any] | None = json.loads(found[1])
+        if answer is None:
+            raise UnavailableError("The scoring worker failed", retry_after=5)
         return answer
 
     def take_asked(self, most: int) -> list[Ask]:
-        """Take up to `most` waiting asks, oldest first; those too old are gone by themselves."""
+        """Take up to `most` waiting asks, oldest first; those whose caller waits no longer are gone by themselves."""
         taken: Any = self.redis.lpop(_key("asked"), most)
         if not taken:
             return []
         with self.redis.pipeline(transaction=False) as pipe:
             for ask_id in taken:
                 pipe.getdel(_key("ask", ask_id))
-            payloads = pipe.execute()
-        asks = []
-        for ask_id, payload in zip(taken, payloads, strict=True):
-            if payload is not None:
-                document = json.loads(payload)
-                asks.append(Ask(ask_id, document["texts"], document["language"]))
-        return asks
+            found = zip(taken, pipe.execute(), strict=True)
+        return [Ask(ask_id, **json.loads(payload)) for ask_id, payload in found if payload is not None]
 
-    def answer(self, ask_id: str, document: Mapping[str, Any]) -> None:
-        """Give an answer to whoever asked."""
+    def answer(self, ask_id: str, document: Mapping[str, Any] | None) -> None:
+        """Give an answer to whoever asked; None says that there will be none."""
         with self.redis.pipeline(transaction=False) as pipe:
             pipe.rpush(_key("answer", ask_id), json.dumps(document, ensure_ascii=False))
-            pipe.expire(_key("answer", ask_id), ASK_SECONDS)
+            pipe.expire(_key("answer", ask_id), ANSWER_SECONDS)
             pipe.execute()
 
     def announce(self, comment_ids: Sequence[str]) -> None:
@@ -156,15 +158,19 @@ class Queue:
             with self.redis.pipeline(transaction=False) as pipe:
                 for comment_id in comment_ids:
                     pipe.rpush(_key("decided", comment_id), 1)
-                    pipe.expire(_key("decided", comment_id), ANSWER_SECONDS)
+                    pipe.expire(_key("decided", comment_id), DECIDED_SECONDS)
                 pipe.execute()
         except (RedisError, OSError) as error:
             log.warning("decisions_not_announced", number=len(comment_ids), error=type(error).__name__)
 
     def wait_decided(self, comment_id: str, timeout: float) -> bool:
         """Wait until the comment is announced, at most `timeout` seconds; return whether it was."""
+        if timeout <= 0:  # which would be for ever
+            return False
+        key = _key("decided", comment_id)
         try:
-            return self._blocking.blpop([_key("decided", comment_id)], timeout=timeout) is not None
+            # Moved to where it was: others may wait for the same comment.
+            return self._blocking.blmove(key, key, timeout) is not None  # type: ignore[arg-type] # takes fractions
         except (RedisError, OSError) as error:
             log.warning("wait_cut_short", comment=comment_id, error=type(error).__name__)
             return False
@@ -214,15 +220,30 @@ class Queue:
         return None if found is None else float(found)
 
     def _ring_forever(self) -> None:
+        pause = threading.Event()
         while True:
             self._any.wait()
             self._any.clear()
+            failed = False
             for bell, rung in self._rung.items():
                 if rung.is_set():
                     rung.clear()
-                    started = clock.monotonic()
-                    if not self.ring_now(bell) and clock.monotonic() - started < CONNECT_SECONDS:
-                        threading.Event().wait(CONNECT_SECONDS)
+                    if not self.ring_now(bell):
+                        failed = True
+                        rung.set()
+            if failed and not pause.wait(CONNECT_SECONDS):
+                self._any.set()
+
+
+def _connect(url: str, timeout: float) -> Redis:
+    """Return a lazy client that tries once: who calls it knows what to do without Redis, and somebody waits."""
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=timeout,
+        decode_responses=True,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def _key(*parts: str) -> str:
