@@ -1,0 +1,149 @@
+"""Decides a comment from what the rules found, what the scorers say, and what the site wants; touches nothing.
+
+A finding or a score has a severity: reject, hold, or a note. The worst one is the action, and the site's
+mode has the last word on what is held. A score that is unknown is never taken for zero.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+from enum import IntEnum
+from math import isnan
+
+from moderation.model import ATTRIBUTES, Action, DecidedBy, Decision, Finding, Reason, Scored, Span, Verdict
+from moderation.policy_document import Mode, Policy, Threshold, Unknown
+
+
+class Severity(IntEnum):
+    """What a reason asks for, the worst last."""
+
+    NOTE = 0  # nothing; it is told
+    HOLD = 1  # a person should look
+    REJECT = 2  # must not be shown
+
+
+VERDICTS = {Verdict.HOLD: Severity.HOLD, Verdict.REJECT: Severity.REJECT, Verdict.REFUSE: Severity.REJECT}
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A reason with what it asks for; `margin` is how far a score is over its threshold."""
+
+    severity: Severity
+    reason: Reason
+    margin: float = 0.0
+
+
+def decide(findings: Sequence[Finding], scored: Scored, policy: Policy, version: int, now: datetime) -> Decision:
+    """Return the decision on a comment under the `policy` of its section; reasons stand worst first.
+
+    `reject` if a finding rejects or a score reaches its threshold for that; `hold` if a finding holds, a score
+    reaches its threshold for that, or a score with a threshold is unknown and the policy holds such comments.
+    Mode `pre` holds all that is not rejected, mode `post` approves all that is not, and keeps the reasons.
+    """
+    weighed = [*_from_findings(findings), *_from_scores(scored, policy), *_from_unknown(scored, policy)]
+    worst = max((one.severity for one in weighed), default=Severity.NOTE)
+    if worst is Severity.REJECT:
+        action = Action.REJECT
+    elif policy.mode is Mode.PRE:
+        action = Action.HOLD
+        weighed.append(Weighed(Severity.NOTE, Reason("pre_moderated", "every comment waits for a person here")))
+    elif worst is Severity.HOLD and policy.mode is Mode.SMART:
+        action = Action.HOLD
+    else:
+        action = Action.APPROVE
+        if worst is Severity.NOTE:
+            weighed += _nearest(scored, policy)
+    return _decision(action, weighed, version, now)
+
+
+def decide_early(findings: Sequence[Finding], policy: Policy, version: int, now: datetime) -> Decision | None:  # noqa: ARG001 - as `decide`
+    """Return the decision if no score can change it, which is so when a finding rejects; else None."""
+    weighed = _from_findings(findings)
+    if all(one.severity is not Severity.REJECT for one in weighed):
+        return None
+    return _decision(Action.REJECT, weighed, version, now)
+
+
+def _decision(action: Action, weighed: Iterable[Weighed], version: int, now: datetime) -> Decision:
+    ordered = sorted(weighed, key=lambda one: -one.severity)
+    return Decision(action, DecidedBy.POLICY, now, version, tuple(one.reason for one in ordered))
+
+
+def _from_findings(findings: Sequence[Finding]) -> list[Weighed]:
+    return [
+        Weighed(VERDICTS[finding.verdict], Reason(finding.code, finding.detail, spans=finding.spans))
+        for finding in findings
+        if finding.verdict in VERDICTS
+    ]
+
+
+def _from_scores(scored: Scored, policy: Policy) -> list[Weighed]:
+    weighed = []
+    for attribute, threshold, score in _judged(scored, policy):
+        if score is None:
+            continue
+        if threshold.reject is not None and score >= threshold.reject:
+            severity, verb, crossed = Severity.REJECT, "rejects", threshold.reject
+        elif threshold.hold is not None and score >= threshold.hold:
+            severity, verb, crossed = Severity.HOLD, "holds", threshold.hold
+        else:
+            continue
+        detail = f"{_shown(score, threshold)}, {verb} at {_exact(crossed)}"
+        if attribute in scored.details:
+            detail = f"{detail}; {scored.details[attribute]}"
+        spans = tuple(Span(span.start, span.end) for span in scored.spans if span.attribute == attribute)
+        weighed.append(Weighed(severity, Reason(attribute, detail, score, crossed, spans), score - crossed))
+    return sorted(weighed, key=lambda one: -one.margin)
+
+
+def _from_unknown(scored: Scored, policy: Policy) -> list[Weighed]:
+    unknown = [attribute for attribute, _, score in _judged(scored, policy) if score is None]
+    if not unknown:
+        return []
+    severity = Severity.HOLD if policy.unknown is Unknown.HOLD else Severity.NOTE
+    return [Weighed(severity, Reason("unscored", f"no score for {', '.join(unknown)}"))]
+
+
+def _nearest(scored: Scored, policy: Policy) -> list[Weighed]:
+    """Return the reason of a comment that nothing speaks against: the score that came closest to its threshold."""
+    judged = list(_judged(scored, policy))
+    if not judged:
+        return [Weighed(Severity.NOTE, Reason("below_thresholds", "no score has a threshold"))]
+    gaps = []
+    for attribute, threshold, score in judged:
+        if score is not None:
+            verb, bound = min(("holds", threshold.hold), ("rejects", threshold.reject), key=lambda one: one[1] or 2.0)
+            if bound is not None:
+                detail = f"nearest is {attribute}: {_shown(score, threshold)}, {verb} at {_exact(bound)}"
+                gaps.append((bound - score, Reason("below_thresholds", detail, score, bound)))
+    return [Weighed(Severity.NOTE, min(gaps, key=lambda gap: gap[0])[1])] if gaps else []
+
+
+def _judged(scored: Scored, policy: Policy) -> Iterable[tuple[str, Threshold, float | None]]:
+    """Yield each attribute that has a threshold, with its score; no number is no score."""
+    for attribute, threshold in sorted(policy.thresholds.items(), key=lambda item: ATTRIBUTES.index(item[0])):
+        if threshold.hold is not None or threshold.reject is not None:
+            score = scored.scores.get(attribute)
+            yield attribute, threshold, None if score is None or isnan(score) else score
+
+
+def _exact(threshold: float) -> str:
+    """Show a threshold with all its digits, and at least two."""
+    return f"{threshold:.{_digits(threshold)}f}"
+
+
+def _digits(threshold: float) -> int:
+    exponent = Decimal(str(threshold)).normalize().as_tuple().exponent
+    return max(2, -exponent) if isinstance(exponent, int) else 2
+
+
+def _shown(score: float, threshold: Threshold) -> str:
+    """Show a score rounded, but never onto a threshold that it did not reach: 0.7996 is 0.79 if 0.80 holds."""
+    bounds = [bound for bound in (threshold.hold, threshold.reject) if bound is not None]
+    digits = max(map(_digits, bounds))
+    rounded = f"{score:.{digits}f}"
+    if any(score < bound <= float(rounded) for bound in bounds):
+        return str(Decimal(str(score)).quantize(Decimal(1).scaleb(-digits), ROUND_DOWN))
+    return rounded
