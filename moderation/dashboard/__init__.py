@@ -1,0 +1,9 @@
+"""The desk: where moderators sign in and decide, in any browser, without JavaScript.
+
+Importing the views puts their routes on the blueprint.
+"""
+
+from moderation.dashboard import login, views
+from moderation.dashboard.pages import blueprint
+
+__all__ = ["blueprint", "login", "views"]

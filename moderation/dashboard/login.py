@@ -1,0 +1,78 @@
+"""Signing in and out."""
+
+import re
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from moderation import accounts, ids
+from moderation.dashboard.pages import PREFIX, blueprint, page
+from moderation.dashboard.session import LOGIN_COOKIE, SESSION_COOKIE, find_seat, form_token, set_cookie, take_seat
+from moderation.dashboard.throttle import Throttle
+from moderation.web import service
+
+SESSION_SECONDS = int(accounts.SESSION_LIFE.total_seconds())
+COOKIE_VALUE = re.compile(r"[\w-]{43}")
+OWN_PAGE = re.compile(rf"{PREFIX}(?:[/?][\x21-\x7e]*)?")
+"""Where a sign-in may lead: a path of the desk, so that a link to the login page cannot lead to another site."""
+WRONG = "That address and password do not belong together."
+TOO_MANY = "Too many failed sign-ins. Try again in {minutes} min."
+
+
+@blueprint.get("/login")
+def login_page() -> AnyResponse:
+    """Show the login form, or the desk to whoever is signed in."""
+    if find_seat() is not None:
+        return redirect(_wanted(request.args.get("next")), 303)
+    return _form()
+
+
+@blueprint.post("/login")
+def sign_in() -> AnyResponse:
+    """Open a session, unless address and password are wrong or there were too many tries."""
+    parts = service().parts
+    throttle = Throttle(parts.queue.redis, parts.hasher)
+    email = request.form.get("email", "")
+    seconds = throttle.wait(request.remote_addr, email)
+    if seconds:
+        response = _form(TOO_MANY.format(minutes=-(-seconds // 60)), 429)
+        response.headers["Retry-After"] = str(seconds)
+        return response
+    token = accounts.sign_in(parts.database, email, request.form.get("password", ""), service().now())
+    if token is None:
+        return _form(WRONG, 403)
+    throttle.forget(request.remote_addr, email)
+    answer = redirect(_wanted(request.form.get("next")), 303)
+    set_cookie(answer, SESSION_COOKIE, token, SESSION_SECONDS)
+    answer.delete_cookie(LOGIN_COOKIE, path=PREFIX)
+    return answer
+
+
+@blueprint.post("/logout")
+def sign_out() -> AnyResponse:
+    """End the session at once."""
+    take_seat()
+    accounts.sign_out(service().parts.database, request.cookies[SESSION_COOKIE])
+    answer = redirect(url_for("desk.login_page"), 303)
+    answer.delete_cookie(SESSION_COOKIE, path=PREFIX)
+    return answer
+
+
+def _form(message: str | None = None, status: int = 200) -> Response:
+    cookie = request.cookies.get(LOGIN_COOKIE, "")
+    if not COOKIE_VALUE.fullmatch(cookie):
+        cookie = ids.new_secret()
+    response = page(
+        "login",
+        status,
+        message=message,
+        email=request.form.get("email", ""),
+        next=_wanted(request.values.get("next")),
+        form_token=form_token(cookie),
+    )
+    set_cookie(response, LOGIN_COOKIE, cookie, SESSION_SECONDS)
+    return response
+
+
+def _wanted(path: str | None) -> str:
+    return path if path and OWN_PAGE.fullmatch(path) else url_for("desk.queue")

@@ -1,0 +1,74 @@
+"""The desk's blueprint: what every page of it has in common, and pages for what goes wrong."""
+
+from http import HTTPStatus
+
+from apiflask import APIBlueprint
+from flask import Response, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from moderation.errors import ModerationError, NotFoundError, UnavailableError
+from moderation.logs import log
+
+PREFIX = "/desk"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+blueprint = APIBlueprint(
+    "desk",
+    __name__,
+    url_prefix=PREFIX,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
+    enable_openapi=False,
+)
+
+
+def page(template: str, status: int = 200, **values: object) -> Response:
+    """Return a page made from `templates/desk/<template>.html`."""
+    return make_response(render_template(f"desk/{template}.html", **values), status)
+
+
+@blueprint.after_request
+def protect(response: Response) -> Response:
+    """Let no page run scripts, be framed, be kept by caches or tell other sites where a reader comes from."""
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint != "desk.static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.route("/<path:anything>", methods=METHODS)
+def nothing(anything: str) -> Response:  # noqa: ARG001 - the route names it
+    """Say that there is no such page, as a page: without a route of the desk the app would answer in JSON."""
+    raise NotFoundError("There is no such page at the desk")
+
+
+@blueprint.errorhandler(ModerationError)
+def refused(error: ModerationError) -> Response:
+    """Say what was refused, and when to try again."""
+    response = page("problem", error.status, title=HTTPStatus(error.status).phrase, detail=error.detail)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+@blueprint.errorhandler(HTTPException)
+def http_refused(error: HTTPException) -> Response:
+    """Say what Flask or a view refused."""
+    return page("problem", error.code or 500, title=error.name, detail=error.description)
+
+
+@blueprint.errorhandler(Exception)
+def failed(error: Exception) -> Response:
+    """Say that it is our fault, and log where it happened."""
+    log.error("unexpected", error=type(error).__name__, path=request.path, exc_info=True)
+    if isinstance(error, OperationalError):
+        return refused(UnavailableError("The database does not answer; try again in a moment", retry_after=5))
+    return refused(ModerationError())
