@@ -4,7 +4,6 @@ from typing import Any
 
 from apiflask import APIFlask
 from flask import Response, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from moderation import __version__, health, openapi
@@ -24,6 +23,7 @@ from moderation.parts import join_parts
 from moderation.secret import load_secret
 from moderation.service import Service
 from moderation.settings import Settings, get_settings
+from moderation.storage.database import OperationalError
 from moderation.web import EXTENSION, problem
 
 LARGE_PATHS = frozenset({"/v1/comments/batch", "/v1/score"})
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         AUTO_404_RESPONSE=False,
         AUTO_VALIDATION_ERROR_RESPONSE=False,
         AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_SERVERS=False,  # the first caller's idea of our name would be shown to all
         SECRET_KEY=load_secret(settings),
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         MAX_FORM_MEMORY_SIZE=100_000,

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from moderation import ids, intake, rules
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError
@@ -15,6 +13,7 @@ from moderation.queue import Bell
 from moderation.records import Event, Site, StoredComment
 from moderation.storage import comments, events, threads
 from moderation.storage.comments import Decided
+from moderation.storage.database import Connection
 
 
 def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime) -> StoredComment:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
 
 from moderation.queue import Queue
 from moderation.settings import Settings
 from moderation.storage import migrate
-from moderation.storage.database import Database
+from moderation.storage.database import Database, SQLAlchemyError
 
 MODEL_CHECK_SECONDS = 120
 

@@ -1,13 +1,16 @@
 """Says whether the service lives (`/livez`), is ready (`/readyz`), and how busy it is (`/metrics`)."""
 
+from typing import Literal
+
 from apiflask import APIBlueprint
 from flask import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
+from pydantic import BaseModel
 
 from moderation.errors import NotFoundError
+from moderation.openapi import answers
 from moderation.storage import work
-from moderation.storage.database import Database
+from moderation.storage.database import Database, SQLAlchemyError
 from moderation.web import answer, service
 
 blueprint = APIBlueprint("health", __name__, tag="Health")
@@ -15,15 +18,30 @@ PARTS = ("scorer", "courier")
 """Workers that say every few seconds that they are alive."""
 
 
+class LiveOut(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class ReadyOut(BaseModel):
+    """Which parts answer: 200 while the database does, else 503."""
+
+    status: Literal["ok", "degraded", "down"]
+    parts: dict[str, Literal["ok", "down"]]
+
+
 @blueprint.get("/livez")
+@blueprint.doc(responses=answers(200, model=LiveOut))
 def livez() -> Response:
     """Say that the process answers; looks at nothing else."""
     return answer({"status": "ok"})
 
 
 @blueprint.get("/readyz")
+@blueprint.doc(responses=answers(200, 503, model=ReadyOut))
 def readyz() -> Response:
-    """Say whether every part answers: 200, or 503 with the parts that do not.
+    """Say which parts answer: 200, or 503 if the database does not.
 
     Without workers or Redis comments are still taken and stored: only the database decides the status.
     """

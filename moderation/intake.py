@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from moderation import ids
 from moderation.comment_object import comment_object
 from moderation.errors import ConflictError, IdempotencyReusedError, ModerationError
@@ -15,6 +13,7 @@ from moderation.model import UNKNOWN, Comment, Decision, Facts, Finding, Length,
 from moderation.policy_document import Policy
 from moderation.records import Site, StoredComment
 from moderation.storage import comments, facts, idempotency, threads
+from moderation.storage.database import Connection
 from moderation.storage.idempotency import Answer
 from moderation.text import Normalised, compare_key, count, normalise
 from moderation.windows import Counted

@@ -23,8 +23,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from moderation import ids, intake, rules
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError, StaleError
@@ -36,7 +34,7 @@ from moderation.queue import Bell, Queue
 from moderation.records import Event, Site, StoredComment
 from moderation.storage import comments, events, threads
 from moderation.storage.comments import Decided
-from moderation.storage.database import Database
+from moderation.storage.database import Connection, Database
 from moderation.windows import Windows
 
 

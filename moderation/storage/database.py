@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-__all__ = ["Connection", "Database", "insert"]
+__all__ = ["Connection", "Database", "OperationalError", "SQLAlchemyError", "insert"]
 BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 10
 POOL_OVERFLOW = 60
