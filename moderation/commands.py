@@ -18,15 +18,15 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_P
 def worker(role: str, settings: Settings, environment: Mapping[str, str]) -> Part:
     """Return the part of a `role` of `ROLES`."""
     if role == "beat":
-        schedule = settings.data / "beat-schedule"
-        return Part("beat", (*CELERY, "beat", "--schedule", str(schedule), "--pidfile="), environment)
-    options = ["worker", "-n", f"{role}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        options = ("beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=")  # remembers nothing on disk
+        return Part(role, (*CELERY, *options), environment)
+    command = ["worker", "-n", f"{role}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     if role == "scorer":
         queues = f"{Bell.INTERACTIVE},{Bell.SCORING}"
-        options += ["-Q", queues, "--pool", "prefork", "--concurrency", str(settings.scorers)]
-        return Part(role, (*CELERY, *options), {**environment, **ONE_THREAD})
-    options += ["-Q", Bell.COURIER, "--pool", "threads", "--concurrency", str(COURIER_THREADS)]
-    return Part(role, (*CELERY, *options), environment)
+        command += ["-Q", queues, "--pool", "prefork", "--concurrency", str(settings.scorers)]
+        return Part(role, (*CELERY, *command), {**environment, **ONE_THREAD})
+    command += ["-Q", Bell.COURIER, "--pool", "threads", "--concurrency", str(COURIER_THREADS)]
+    return Part(role, (*CELERY, *command), environment)
 
 
 def web(host: str, port: int, settings: Settings, environment: Mapping[str, str]) -> Part:
