@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from moderation.model import LengthUnit
 
-STRICT = ConfigDict(extra="forbid")
+STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 LONGEST = 20_000
 """No comment may be longer than this, in any unit."""
 DAY = 86_400

@@ -2,9 +2,10 @@
 
 from apiflask import APIBlueprint
 
-from moderation.dialects import native, native_admin
+from moderation.dialects import native, native_admin, native_threads
 
 DIALECTS: tuple[APIBlueprint, ...] = (
-    native.blueprint,  # our own: comments, threads, scores
+    native.blueprint,  # our own: comments
+    native_threads.blueprint,  # our own: counts of threads, scores alone
     native_admin.blueprint,  # our own: policy and endpoints
 )

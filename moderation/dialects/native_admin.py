@@ -7,19 +7,22 @@ from flask import Response, request
 
 from moderation import policy_document
 from moderation.comment_object import timestamp
+from moderation.dialects import native_answers as shown
 from moderation.dialects import native_schemas as schemas
-from moderation.errors import BadRequestError
+from moderation.errors import BadRequestError, BlockedTargetError, EndpointsFullError, NotFoundError, StaleError
 from moderation.model import Scope
-from moderation.openapi import answers, takes
+from moderation.openapi import answers, needs, takes
 from moderation.records import Endpoint, Site
 from moderation.web import answer, read_json, require_key, service
 
-PROBLEMS = (400, 404, 409, 413, 415, 422, 503)
+VERSION_HEADERS = {
+    "If-Match": "The `ETag` of the policy that you read: 409 if another came in between.",
+}
 blueprint = APIBlueprint("native_admin", __name__, tag="Settings")
 
 
 @blueprint.get("/v1/policy")
-@blueprint.doc(responses=answers(200, model=schemas.PolicyOut, problems=PROBLEMS), security="key")
+@blueprint.doc(responses=answers(200, model=shown.PolicyOut), security=needs(Scope.READ))
 def get_policy() -> Response:
     """Show the policy in force."""
     key = require_key(Scope.READ)
@@ -27,8 +30,8 @@ def get_policy() -> Response:
 
 
 @blueprint.put("/v1/policy")
-@takes(body=schemas.PolicyIn)
-@blueprint.doc(responses=answers(200, model=schemas.PolicyOut, problems=PROBLEMS), security="key")
+@takes(body=schemas.PolicyIn, headers=VERSION_HEADERS)
+@blueprint.doc(responses=answers(200, model=shown.PolicyOut, problems=(StaleError,)), security=needs(Scope.MANAGE))
 def put_policy() -> Response:
     """Replace the policy; what is left out has its default. `If-Match: "3"` guards against outdated pages."""
     key = require_key(Scope.MANAGE)
@@ -37,7 +40,7 @@ def put_policy() -> Response:
 
 
 @blueprint.get("/v1/endpoints")
-@blueprint.doc(responses=answers(200, model=schemas.EndpointsOut, problems=PROBLEMS), security="key")
+@blueprint.doc(responses=answers(200, model=shown.EndpointsOut), security=needs(Scope.MANAGE))
 def list_endpoints() -> Response:
     """List the endpoints of the site, without their secrets."""
     key = require_key(Scope.MANAGE)
@@ -46,7 +49,10 @@ def list_endpoints() -> Response:
 
 @blueprint.post("/v1/endpoints")
 @takes(body=schemas.EndpointIn)
-@blueprint.doc(responses=answers(201, model=schemas.EndpointOut, problems=PROBLEMS), security="key")
+@blueprint.doc(
+    responses=answers(201, model=shown.NewEndpointOut, problems=(EndpointsFullError, BlockedTargetError)),
+    security=needs(Scope.MANAGE),
+)
 def add_endpoint() -> Response:
     """Make an endpoint; the secret for verifying its callbacks is in this answer only."""
     key = require_key(Scope.MANAGE)
@@ -62,7 +68,7 @@ def add_endpoint() -> Response:
 
 
 @blueprint.delete("/v1/endpoints/<endpoint_id>")
-@blueprint.doc(responses=answers(204, problems=PROBLEMS), security="key")
+@blueprint.doc(responses=answers(204, problems=(NotFoundError,)), security=needs(Scope.MANAGE))
 def remove_endpoint(endpoint_id: str) -> Response:
     """Remove an endpoint with what waits for it."""
     key = require_key(Scope.MANAGE)

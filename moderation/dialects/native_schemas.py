@@ -1,10 +1,19 @@
-"""The bodies and queries of the native API: their bounds are checked, and shown at `/docs`."""
+"""The bodies and queries of the native API; bounds and the sentence below a field are shown at `/docs`."""
 
 import ipaddress
-from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, RootModel
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    JsonValue,
+    RootModel,
+)
+from pydantic_core import CoreSchema
 
 from moderation.comment_object import SpanUnits
 from moderation.model import Action, Author, Comment, EventType, Signals, Status, Thread
@@ -43,39 +52,44 @@ Url = Annotated[str, Field(max_length=4000), AfterValidator(_no_nul)]
 class Body(BaseModel):
     """A JSON body: unknown fields are refused, and nothing is converted silently."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class Query(BaseModel):
     """Query parameters; unknown ones are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class ThreadIn(Body):
     """The page a comment stands on; `id` is the site's own name for it."""
 
-    id: Name
+    id: Annotated[Name, Field(examples=["news-4711"])]
     url: Url | None = None
     title: Short | None = None
     section: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)] | None = None
+    """A part of the site with a policy of its own."""
 
 
 class AuthorIn(Body):
-    """Who wrote it; the address is kept only as a keyed hash of its network."""
+    """Who wrote it; the more is known, the more the limits can see."""
 
     id: Name | None = None
+    """The site's own name for the person; without it the e-mail address tells people apart."""
     name: Short | None = None
     email: Short | None = None
     url: Url | None = None
     ip: Annotated[str, AfterValidator(_address)] | None = None
+    """IPv4 or IPv6; kept only as a keyed hash of its network."""
 
 
 class SignalsIn(Body):
     """How it was written, as far as the site saw."""
 
     honeypot: Short | None = None
+    """What stood in a form field that people do not see."""
     filled_in_ms: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    """Milliseconds from showing the form to sending it."""
     user_agent: Annotated[str, Field(max_length=1000), AfterValidator(_no_nul)] | None = None
     referrer: Url | None = None
 
@@ -83,15 +97,21 @@ class SignalsIn(Body):
 class CommentIn(Body):
     """A comment as the site hands it in; only `text` and `thread.id` are required."""
 
-    text: Text
+    text: Annotated[Text, Field(examples=["What a lovely article!"])]
+    """White space at both ends does not count; how long it may be is in the policy."""
     thread: ThreadIn
     author: AuthorIn | None = None
     external_id: Name | None = None
+    """The site's own id of the comment; posting the same comment under it again gives the first one back."""
     parent_id: Name | None = None
+    """The comment that this one answers, as the site calls it."""
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)] | None = None
+    """BCP 47, for example `en` or `pt-BR`; found by itself if left out."""
     created_at: AwareDatetime | None = None
+    """When it was written; now if left out."""
     signals: SignalsIn | None = None
     metadata: Annotated[dict[str, JsonValue], AfterValidator(_small)] = Field(default_factory=dict)
+    """Anything that the site wants back with the comment; up to 8000 characters."""
 
     def comment(self) -> Comment:
         """Return it in the service's own words."""
@@ -108,16 +128,23 @@ class CommentIn(Body):
         )
 
 
+class _LikeCommentIn:
+    """Describes JSON that is checked later, an entry at a time, so that one bad entry does not spoil the others."""
+
+    def __get_pydantic_json_schema__(self, _any: CoreSchema, describe: GetJsonSchemaHandler) -> dict[str, Any]:
+        return describe(CommentIn.__pydantic_core_schema__)
+
+
 class BatchIn(Body):
     """Up to 500 comments; each is checked by itself."""
 
-    comments: Annotated[list[Any], Field(min_length=1, max_length=BATCH_AT_MOST)]
+    comments: Annotated[list[Annotated[Any, _LikeCommentIn()]], Field(min_length=1, max_length=BATCH_AT_MOST)]
 
 
 class EditIn(Body):
     """A comment's new text."""
 
-    text: Text
+    text: Annotated[Text, Field(examples=["What a lovely article, thank you!"])]
 
 
 class DecisionIn(Body):
@@ -125,31 +152,43 @@ class DecisionIn(Body):
 
     action: Annotated[Action, Field(strict=False)]
     reason: Short | None = None
+    """For the author and the callbacks."""
     note: Annotated[str, Field(max_length=2000), AfterValidator(_no_nul)] | None = None
+    """For other moderators."""
     expected_revision: Annotated[int, Field(ge=1)] | None = None
+    """409 if the comment has another revision by now."""
     expected_status: Annotated[Status, Field(strict=False)] | None = None
+    """409 if the comment has another status by now."""
 
 
 class ThreadsIn(Body):
     """The threads whose counts are wanted."""
 
-    ids: Annotated[list[Name], Field(min_length=1, max_length=500)]
+    ids: Annotated[list[Name], Field(min_length=1, max_length=500, examples=[["news-4711", "news-4712"]])]
 
 
 class ScoreIn(Body):
     """Texts to be scored and forgotten."""
 
-    texts: Annotated[list[Text], Field(min_length=1, max_length=TEXTS_AT_MOST)]
+    texts: Annotated[list[Text], Field(min_length=1, max_length=TEXTS_AT_MOST, examples=[["What a lovely article!"]])]
     language: Annotated[str, Field(max_length=35)] | None = None
+    """BCP 47; found by itself if left out."""
     spans: bool = False
+    """Also tell which characters raised a score."""
 
 
 class EndpointIn(Body):
     """Where callbacks go; no events means all."""
 
-    url: Annotated[str, Field(min_length=8, max_length=2000), AfterValidator(_no_nul)]
+    url: Annotated[
+        str,
+        Field(min_length=8, max_length=2000, examples=["https://news.example/moderation"]),
+        AfterValidator(_no_nul),
+    ]
     events: Annotated[list[Annotated[EventType, Field(strict=False)]], Field(max_length=20)] | None = None
+    """All events if left out."""
     include_text: bool = False
+    """Send the comment's text and author too."""
     description: Short = ""
 
 
@@ -157,17 +196,11 @@ class PolicyIn(RootModel[Policy]):
     """A whole policy."""
 
 
-class PolicyOut(BaseModel):
-    """The policy in force, with its version."""
-
-    version: int
-    policy: Policy
-
-
 class SpanQuery(Query):
     """In what spans are counted."""
 
     span_units: SpanUnits = "code_points"
+    """What `start` and `end` of spans count; JavaScript counts `utf16`."""
 
 
 class ListQuery(SpanQuery):
@@ -175,100 +208,15 @@ class ListQuery(SpanQuery):
 
     status: Status | None = None
     thread: Name | None = None
+    """The thread's id."""
     author: Name | None = None
+    """The author's id, as the site calls them."""
     reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")] | None = None
+    """A reason's code, for example `toxicity`."""
     q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)] | None = None
+    """A piece of the text, in any case."""
     before: AwareDatetime | None = None
     after: AwareDatetime | None = None
     cursor: Annotated[str, Field(max_length=200)] | None = None
+    """`next` of the page before."""
     limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = 50
-
-
-class CommentOut(BaseModel):
-    """A comment; null is unknown."""
-
-    model_config = ConfigDict(extra="allow")
-    id: str
-    external_id: str | None
-    status: Status
-    revision: int
-    length: dict[str, Any]
-    decision: dict[str, Any] | None
-    scores: dict[str, float | None]
-    models: dict[str, str]
-    language: dict[str, Any]
-    text: str | None
-    thread: dict[str, Any]
-    author: dict[str, Any] | None
-    parent_id: str | None
-    created_at: datetime
-    received_at: datetime
-    updated_at: datetime
-    erased_at: datetime | None
-    metadata: dict[str, Any]
-
-
-class PageOut(BaseModel):
-    """A page of comments; `next` is the cursor of the page after it, or null."""
-
-    comments: list[CommentOut]
-    next: str | None
-
-
-class BatchOut(BaseModel):
-    """For each comment in order the comment or the problem, with `status_code`."""
-
-    results: list[dict[str, Any]]
-
-
-class ThreadOut(BaseModel):
-    """Counts of a thread per status; `approved` is the number a page shows."""
-
-    id: str
-    url: str | None
-    title: str | None
-    section: str | None
-    counts: dict[str, int]
-
-
-class ThreadsOut(BaseModel):
-    """Counts per status by thread id; a thread without comments has zeros."""
-
-    counts: dict[str, dict[str, int]]
-
-
-class ScoreOut(BaseModel):
-    """Scores in the order of the texts."""
-
-    results: list[dict[str, Any]]
-    models: dict[str, str]
-
-
-class ErasedOut(BaseModel):
-    """A receipt: what was erased, and when."""
-
-    id: str
-    external_id: str | None
-    status: Status
-    erased_at: datetime
-
-
-class EndpointOut(BaseModel):
-    """An endpoint; `secret` is there only in the answer to its making."""
-
-    model_config = ConfigDict(extra="allow")
-    id: str
-    url: str
-    events: list[str]
-    include_text: bool
-    description: str
-    created_at: datetime
-    disabled_at: datetime | None
-    disabled_why: str | None
-    secret: str | None = None
-
-
-class EndpointsOut(BaseModel):
-    """The site's endpoints, oldest first."""
-
-    endpoints: list[EndpointOut]

@@ -1,0 +1,64 @@
+"""What the native API reads from a request beside its body: headers, ids and cursors."""
+
+import base64
+import binascii
+import hashlib
+import re
+
+from flask import request
+
+from moderation import ids
+from moderation.errors import BadRequestError, InvalidInputError, NotFoundError
+from moderation.web import service
+
+RETRY_HEADERS = {
+    "Idempotency-Key": "1 to 255 visible ASCII characters; the same key and body get the first answer again.",
+}
+WAIT_HEADERS = {
+    **RETRY_HEADERS,
+    "Prefer": "`wait=SECONDS` (RFC 7240): answer with the decision if it comes in time.",
+}
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4}(?:\.\d{1,3})?)")
+
+
+def body_hash(body: bytes) -> str:
+    """Return SHA-256 of a body: what an idempotency key stands for."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def idempotency_key() -> str | None:
+    """Return the request's `Idempotency-Key`; `BadRequestError` if it has a shape that no client needs."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None or IDEMPOTENCY_KEY.fullmatch(key):
+        return key
+    raise BadRequestError("Idempotency-Key must be 1 to 255 visible ASCII characters")
+
+
+def wait_seconds() -> float:
+    """Return the seconds of `Prefer: wait=…` (RFC 7240); a preference that cannot be read is no preference."""
+    found = PREFER_WAIT.search(request.headers.get("Prefer", ""))
+    return min(float(found[1]), service().settings.max_wait_seconds) if found else 0.0
+
+
+def checked_id(text: str) -> str:
+    """Return a path's id of a comment; `NotFoundError` if no comment can have it."""
+    if not ids.is_id(text):
+        raise NotFoundError
+    return text
+
+
+def cursor(comment_id: str) -> str:
+    """Return the cursor of the page after the comment."""
+    return base64.urlsafe_b64encode(comment_id.encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> str:
+    """Return the comment that a cursor stands for; `InvalidInputError` if it is none of ours."""
+    try:
+        found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, ValueError):
+        found = ""
+    if not ids.is_id(found):
+        raise InvalidInputError([{"field": "cursor", "code": "invalid", "message": "Not a cursor of this API"}])
+    return found
