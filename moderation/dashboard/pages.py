@@ -4,11 +4,11 @@ from http import HTTPStatus
 
 from apiflask import APIBlueprint
 from flask import Response, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from moderation.errors import ModerationError, NotFoundError, UnavailableError
 from moderation.logs import log
+from moderation.storage.database import OperationalError
 
 PREFIX = "/desk"
 CONTENT_SECURITY_POLICY = (
