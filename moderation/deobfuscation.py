@@ -49,10 +49,12 @@ _WORD = regex.compile(r"\w+")
 _ASCII_LETTER = regex.compile("[a-z]")
 _OWN_LETTER = regex.compile(rf"[\p{{L}}--\p{{Latin}}--[{''.join(map(chr, LOOK_ALIKES))}]]", regex.V1)
 _MARKED = regex.compile(r"([!-~])\p{M}++")
-_GAP = r"(?:\ ?[\"#%&'()*+,\-./:;<=>?\[\\\]\^_`{|}~·•\p{Extended_Pictographic}]{1,3}\ ?|\ )"
+_SIGN = r"\"#%&'()*+,\-./:;<=>?\[\\\]\^_`{|}~·•\p{Extended_Pictographic}"
+_GAP = rf"(?:\ ?[{_SIGN}]{{1,3}}\ ?|\ )"
 _SPACED = regex.compile(
     rf"(?<![^\W_]|[@$])[^\W_@$!]({_GAP})(?:[^\W_]|[@$!])(?:\1(?:[^\W_]|[@$!]))*\1(?:[^\W_]|[@$])(?![^\W_]|[@$])"
 )
+_PEPPERED = regex.compile(rf"[@$!]?(?<![^\W_])[^\W_](?:[{_SIGN}@$!][^\W_]){{2,}}(?![^\W_])[@$!]?")
 _LEET = regex.compile("[431057@$!]")
 _LEETISH = regex.compile(r"(?<![^\W_]|[@$!])(?:[^\W_431057])*+[431057@$!](?:[^\W_]|[@$!])*+")
 _ACCENTED = regex.compile("[ß-ɏḀ-ỿ]")
@@ -69,7 +71,8 @@ def deobfuscate(normalised: Normalised, run: int = 1) -> Normalised:
     if not found.text.isascii():
         found = replace(found, text=_latin(found.text))
         found = found.rewrite((match.start(), match.end(), match.group(1)) for match in _MARKED.finditer(found.text))
-    found = found.rewrite(_gaps(found.text))
+    found = found.rewrite(_gaps(found))
+    found = found.rewrite(_signs(found.text))
     if _LEET.search(found.text):
         found = replace(found, text=_LEETISH.sub(lambda match: _letters(match.group()), found.text))
     return found.rewrite(
@@ -105,13 +108,28 @@ def _latin(text: str) -> str:
     return str(_WORD.sub(word, text))
 
 
-def _gaps(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield what stands between single letters that are written apart, all in the same way: `s p a m`, `s.p.a.m`."""
-    for match in _SPACED.finditer(text):
+def _gaps(found: Normalised) -> Iterator[tuple[int, int, str]]:
+    """Yield what stands between single letters that are written apart, all in the same way: `s p a m`, `s.p.a.m`.
+
+    Where the original has wider gaps than between the other letters, a new word begins.
+    """
+    for match in _SPACED.finditer(found.text):
         if any(map(str.isalpha, match.group())):
             width = len(match.group(1))
-            for start in range(match.start() + 1, match.end(), width + 1):
-                yield start, start + width, ""
+            starts = range(match.start() + 1, match.end(), width + 1)
+            written = [found.ends[start + width - 1] - found.starts[start] for start in starts]
+            least = min(written)
+            for start, wide in zip(starts, written, strict=True):
+                yield start, start + width, "" if wide == least else " "
+
+
+def _signs(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the signs between and beside single letters, however they are mixed: `s#p%a@m`."""
+    for match in _PEPPERED.finditer(text):
+        if any(map(str.isalpha, match.group())):
+            for at, character in enumerate(match.group(), match.start()):
+                if not character.isalnum():
+                    yield at, at + 1, ""
 
 
 def _letters(token: str) -> str:

@@ -19,6 +19,8 @@ HIDDEN = [
     ("letters with dots in a row", "s...p...a...m", "spam"),
     ("letters with emoji", "s 🔥 p 🔥 a 🔥 m", "spam"),
     ("letters on lines", "s\np\na\nm", "spam"),
+    ("spaced letters of several words", "b u y   s p a m   n o w", "buy spam now"),
+    ("letters with all kinds of signs", "@s#p%a*m$ b@u!y", "spam buy"),
     ("spaced and digits", "s p 4 m", "spam"),
     ("digits for letters", "5p4m v14gr4 fr33 c0ck7ail", "spam viagra free cocktail"),
     ("signs for letters", "@dult c@$ino, !diot, sh!p", "adult casino, idiot, ship"),

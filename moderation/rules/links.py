@@ -19,14 +19,14 @@ _TLDS = """
 com net org info biz edu gov mil int mobi asia eu io co app dev xyz top site online store shop club icu vip click link
 website tech space host press guru ninja rocks pw cf ga gk ml tk gq cc ws tv ru su ua by kz uz de at ch fr es pt nl lu
 ie uk dk se fi ee lv lt cz sk hu ro bg gr cy mt si hr ba mk al ge az tr il ae sa qa kw ir iq pk lk np cn jp kr tw hk
-sg th vn ph id au nz fj ca mx br ar cl ve uy bo ec cr gt pa cu pr za ng ke gh eg ma tn dz gd gg gl ly im li la gs vc
+sg th vn ph au nz fj ca mx br ar cl ve uy bo ec cr gt pa cu pr za ng ke gh eg ma tn dz gd gg gl ly im li la gs vc
 vg sx nu to fm ag bz pics loan bet casino poker porn sex xxx adult webcam dating buzz monster quest sbs cfd lol bid
 trade stream download racing accountant cricket faith рф бел укр срб
 """
 TLDS = frozenset(_TLDS.split())
 """Endings that make a name without http or www a link: common ones and those that spam likes."""
 _WORDY_TLDS = """
-am as be do in is it me my no so us pro name page one work life world today news best win men date live fun red blue
+am as be do id in is it me my no so us pro name page one work life world today news best win men date live fun red blue
 pink black wiki email support center company group team social chat cloud games movie video review science party bar
 pub cafe md pl py rs sh ps cs st re ai zip mov
 """
@@ -47,7 +47,10 @@ _LINK = regex.compile(
         (?P<authority> [^\s/?\#\\<>"'()\[\]{{}}]{{1,300}} ) [^\s<>"'\[\]]*
     |
     (?<![{_LETTER}@._-])
-        (?P<host> (?: [{_LETTER}][{_LETTER}_-]{{0,62}} \. )+ (?: [a-zа-я]{{2,24}} | xn--[a-z0-9-]{{2,59}} ) )
+        (?P<host>
+            (?: [{_LETTER}] (?: [{_LETTER}_-]{{0,61}} [{_LETTER}] )? \. ){{1,126}}
+            (?: [a-zа-я]{{2,24}} | xn--[a-z0-9-]{{2,59}} )
+        )
         (?![{_LETTER}_@-]) (?P<rest> (?::\d{{2,5}})? /[^\s<>"'\[\]]* )?
     """,
     regex.VERBOSE,

@@ -23,15 +23,16 @@ BANNED, SUSPECT, EXCEPTION = "banned_word", "suspect_word", "exception"
 SPANS_AT_MOST = 50
 """Hits of one list that a finding shows; a text full of a term needs no more."""
 NAMED_AT_MOST = 3
-RUNS_AT_MOST = 3
-"""Runs of a letter in one word that are read as one letter and as two, each by itself."""
+RUNS_AT_MOST = 6
+"""Runs of a letter in one word that are read as one letter and as two, each by itself; of more, all alike."""
 
 _SPACELESS = r"\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _TOKEN = regex.compile(
     rf"[{_SPACELESS}]\p{{M}}*+|[[\p{{L}}\p{{M}}\p{{N}}]--[{_SPACELESS}]]++|[^\p{{L}}\p{{M}}\p{{N}}\s]", regex.V1
 )
 _ASCII_TOKEN = regex.compile(r"[a-z0-9]++|[^a-z0-9\s]")
-_RUN = regex.compile(r"(\p{L})\1\1")
+_LONG_RUN = regex.compile(r"(\p{L})\1\1")
+_RUN = regex.compile(r"(\p{L})\1++")
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ def _hits(tree: _Node, text: Normalised, *, hidden: bool = False) -> Iterator[tu
     """Yield, for each place and list, the longest term there: list, term, and where in the original."""
     tokens = list(_tokens(text.text))
     words = [match.group() for match in tokens]
-    odd = hidden and not (text.text.isascii() and _RUN.search(text.text) is None)
+    odd = hidden and not (text.text.isascii() and _LONG_RUN.search(text.text) is None)
     readings = [_readings(word) for word in words] if odd else [(word,) for word in words]
     if tree.following.keys().isdisjoint(chain.from_iterable(readings) if odd else words):
         return
@@ -131,10 +132,13 @@ def _hits(tree: _Node, text: Normalised, *, hidden: bool = False) -> Iterator[tu
 
 
 def _readings(word: str) -> tuple[str, ...]:
-    """Return what a word may stand for: a longer run of a letter is one letter or two, and accents are decoration."""
+    """Return what a word may stand for.
+
+    Its accents may be decoration; and if it has three of a letter, each of its runs may be one letter or two.
+    """
     bare = without_accents(word)
     words = (word,) if bare == word else (word, bare)
-    if not _RUN.search(word):
+    if not _LONG_RUN.search(word):
         return words
     return tuple(reading for word in words for reading in _runs(word))
 

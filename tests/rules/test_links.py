@@ -55,6 +55,7 @@ NO_LINKS = [
     "...",
     "a dot, then come",
     "конец.начало нового",
+    "non-.net code with item.id",
 ]
 
 
