@@ -6,7 +6,7 @@ from apiflask import APIFlask
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from moderation import __version__, health, openapi
+from moderation import __version__, docs_page, health, openapi
 from moderation.dashboard import blueprint as dashboard
 from moderation.dialects import DIALECTS
 from moderation.errors import (
@@ -66,9 +66,11 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         return openapi.complete(spec) if isinstance(spec, dict) else spec
 
     app.extensions[EXTENSION] = Service(join_parts(settings), settings)
-    app.register_blueprint(health.blueprint)
     for dialect in DIALECTS:
         app.register_blueprint(dialect)
+    app.register_blueprint(health.blueprint)
+    if settings.docs:
+        app.register_blueprint(docs_page.blueprint)
     app.register_blueprint(dashboard)
 
     @app.before_request

@@ -195,6 +195,12 @@ class EndpointIn(Body):
 class PolicyIn(RootModel[Policy]):
     """A whole policy."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"mode": "smart", "length": {"max": 500}, "thresholds": {"spam": {"hold": 0.9}}}]
+        }
+    )
+
 
 class SpanQuery(Query):
     """In what spans are counted."""
@@ -216,7 +222,9 @@ class ListQuery(SpanQuery):
     q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)] | None = None
     """A piece of the text, in any case."""
     before: AwareDatetime | None = None
+    """Only what the service received before this moment."""
     after: AwareDatetime | None = None
+    """Only what the service received at or after this moment."""
     cursor: Annotated[str, Field(max_length=200)] | None = None
     """`next` of the page before."""
     limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = 50
