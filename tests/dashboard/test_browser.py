@@ -1,0 +1,130 @@
+"""The desk in a real browser: what only layout, focus and style sheets can show."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from apiflask import APIFlask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from moderation.model import Author, Status, Thread
+from moderation.records import Site
+from moderation.service import Service
+from tests.build import comment
+from tests.dashboard.visitor import EMAIL, PASSWORD, hold
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give the Chromium of this machine."""
+    program = next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert program is not None, "These tests drive Chromium: `apt-get install chromium`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def url(app: APIFlask) -> Iterator[str]:
+    """Give the address of the app, served on a port that the kernel chose."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(params=[(1280, "light"), (360, "dark")], ids=["wide and light", "narrow and dark"])
+def page(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: ARG001 - closed first
+    """Give a page without JavaScript that has met no error when the test ends."""
+    width, colours = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 740}, color_scheme=colours, java_script_enabled=False
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+def sign_in(page: Page, url: str) -> None:
+    """Sign in by keyboard alone."""
+    page.goto(f"{url}/desk")
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    page.keyboard.type(EMAIL)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_a_moderator_approves_a_comment(page: Page, url: str, engine: Service, site: Site) -> None:
+    """A moderator signs in, approves a held comment, and is told so while the next one stands in view."""
+    below = hold(engine, site, comment("The one below"))
+    above = hold(engine, site, comment("The one above"))
+    sign_in(page, url)
+
+    card = page.get_by_role("article").filter(has_text="The one above")
+    card.get_by_role("button", name="Approve").click()
+
+    expect(page.get_by_role("status")).to_contain_text("Approved.")
+    expect(page.get_by_role("status")).to_be_in_viewport()
+    expect(page.get_by_text("The one above")).to_have_count(0)
+    expect(page.get_by_role("article")).to_be_focused()
+    assert engine.get(site.id, above.id).status is Status.APPROVED
+    assert engine.get(site.id, below.id).status is Status.HELD
+
+
+def test_the_desk_works_by_keyboard(page: Page, url: str, engine: Service, site: Site) -> None:
+    """From the top, a skip link leads past the tabs; Tab then comes to the buttons, which Enter presses."""
+    stored = hold(engine, site, comment())
+    sign_in(page, url)
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    reject = page.get_by_role("button", name="Reject")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if reject.and_(page.locator(":focus")).count():
+            break
+    expect(reject).to_be_focused()
+    expect(reject).to_have_css("outline-style", "solid")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Rejected.")
+    assert engine.get(site.id, stored.id).status is Status.REJECTED
+
+
+def test_nothing_is_wider_than_the_screen(page: Page, url: str, engine: Service, site: Site) -> None:
+    """No page scrolls sideways, however long the words are that strangers wrote."""
+    long = Thread(LONG, f"https://news.example/{LONG}", LONG, LONG[:200])
+    stored = hold(engine, site, comment(LONG, thread=long.id, author=Author("u-1", LONG)))
+    hold(engine, site, comment(LONG + "!" * 20, author=Author("u-2", "\u202e" + LONG)))
+    page.goto(f"{url}/desk/login")
+    sizes = [_overflow(page)]
+    sign_in(page, url)
+
+    for path in ("", f"?thread={LONG}", "?status=rejected", f"/comments/{stored.id}"):
+        page.goto(f"{url}/desk{path}", wait_until="load")
+        sizes.append(_overflow(page))
+
+    assert sizes == [0] * 5
+
+
+def _overflow(page: Page) -> float:
+    """Return by how many pixels the page is wider than its window."""
+    found: float = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return found
