@@ -64,7 +64,9 @@ def prepare(
 ) -> Prepared:
     """Normalise, measure and hash a comment."""
     policy = site.policy.for_section(comment.thread.section)
-    text = normalise(comment.text)
+    length = Length(count(comment.text, policy.length.unit), policy.length.max, policy.length.unit)
+    # what is too long is refused before any rule looks at its text
+    text = normalise(comment.text if length.count <= length.limit else "")
     key = compare_key(text)
     return Prepared(
         id=ids.new_id(now),
@@ -72,7 +74,7 @@ def prepare(
         policy=policy,
         policy_version=site.policy_version,
         text=text,
-        length=Length(count(comment.text, policy.length.unit), policy.length.max, policy.length.unit),
+        length=length,
         author_key=hasher.author(comment.author),
         address_key=hasher.address(comment.author.ip),
         text_key=hasher.hash("text", key) if len(key) >= policy.duplicates.min_length else None,

@@ -1,23 +1,25 @@
 """Makes what tests work on: sites, comments, and the parts of the pipeline on a real database and Redis."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from moderation import intake
 from moderation.hashing import Hasher
 from moderation.intake import Prepared, Received
-from moderation.model import Author, Comment, Thread
-from moderation.pipeline import Parts, receive
+from moderation.model import ATTRIBUTES, Author, Comment, Scored, Thread
+from moderation.pipeline import Parts, receive, settle
 from moderation.policy_document import Policy
 from moderation.queue import Queue
 from moderation.records import Site, StoredComment
-from moderation.storage import sites
+from moderation.storage import comments, sites, work
 from moderation.storage.database import Database
 from moderation.windows import Windows
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 FREE = Policy(limits=())
 """A policy without limits on the number of comments."""
+HARMLESS = Scored(scores=dict.fromkeys(ATTRIBUTES, 0.01))
+TOXIC = Scored(scores={**dict.fromkeys(ATTRIBUTES, 0.01), "toxicity": 0.97})
 
 
 def make_parts(database: Database, redis_url: str) -> Parts:
@@ -40,12 +42,12 @@ def make_site(database: Database, site_id: str = "news", policy: Policy = FREE) 
 def comment(text: str = "A fine article, thank you", thread: str = "t1", **fields: object) -> Comment:
     """Return a comment to hand in."""
     made = Comment(text=text, thread=Thread(thread), author=Author(id="kim"))
-    return replace(made, **fields)  # type: ignore[arg-type] - fields of Comment
+    return replace(made, **fields)  # type: ignore[arg-type]  # fields of Comment
 
 
 def prepared(parts: Parts, site: Site, made: Comment, now: datetime = NOW, **more: object) -> Prepared:
     """Return a prepared comment."""
-    return intake.prepare(made, site, parts.hasher, now, **more)  # type: ignore[arg-type] - keywords of prepare
+    return intake.prepare(made, site, parts.hasher, now, **more)  # type: ignore[arg-type]  # keywords of prepare
 
 
 def post(parts: Parts, site: Site, made: Comment, now: datetime = NOW) -> StoredComment:
@@ -53,3 +55,11 @@ def post(parts: Parts, site: Site, made: Comment, now: datetime = NOW) -> Stored
     outcome = receive(parts, site, [prepared(parts, site, made, now)], now)[0]
     assert isinstance(outcome, Received), outcome
     return outcome.comment
+
+
+def settle_all(parts: Parts, site: Site, scored: Scored) -> list[str]:
+    """Claim all that waits and settle it with the same scores."""
+    with parts.database.write() as connection:
+        ids = work.claim(connection, limit=100, lease=timedelta(seconds=20), now=NOW)
+        claimed = comments.load_claimed(connection, ids)
+    return settle(parts, [(one, scored) for one in claimed], {site.id: site}, NOW)

@@ -1,34 +1,20 @@
 """The way of a comment: taken in, settled, overruled, edited, erased."""
 
-import random
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from moderation import changes
-from moderation.errors import ConflictError, ModerationError, NotFoundError, StaleError, TooLongError, TooManyError
+from moderation.errors import ConflictError, NotFoundError, StaleError, TooLongError, TooManyError
 from moderation.intake import Received
-from moderation.model import ATTRIBUTES, Action, DecidedBy, Decision, EventType, Scored, Status
+from moderation.model import Action, DecidedBy, Decision, EventType, Status
 from moderation.pipeline import Parts, overrule, receive, settle
 from moderation.policy_document import Policy, WindowLimit, Word, WordsPolicy
-from moderation.records import Endpoint, Site, StoredComment
+from moderation.records import Endpoint, StoredComment
 from moderation.storage import comments, deliveries, endpoints, threads, work
 from moderation.storage.database import Database
-from tests.build import NOW, comment, make_parts, make_site, post, prepared
-
-HARMLESS = Scored(scores=dict.fromkeys(ATTRIBUTES, 0.01))
-TOXIC = Scored(scores={**dict.fromkeys(ATTRIBUTES, 0.01), "toxicity": 0.97})
-
-
-def settle_all(parts: Parts, site: Site, scored: Scored) -> list[str]:
-    """Claim all that waits and settle it with the same scores."""
-    with parts.database.write() as connection:
-        ids = work.claim(connection, limit=100, lease=timedelta(seconds=20), now=NOW)
-        claimed = comments.load_claimed(connection, ids)
-    return settle(parts, [(one, scored) for one in claimed], {site.id: site}, NOW)
+from tests.build import HARMLESS, NOW, TOXIC, comment, make_parts, make_site, post, prepared, settle_all
 
 
 def read(parts: Parts, comment_id: str, site_id: str = "news") -> StoredComment:
@@ -267,59 +253,3 @@ def test_each_decision_makes_one_delivery_per_endpoint(database: Database, redis
     assert due[0].event.data["previous_status"] == "pending"
     assert due[0].event.data["sequence"] == 1
     assert "text" not in due[0].event.data
-
-
-def test_counts_equal_a_recount_under_concurrency(database: Database, redis_url: str) -> None:
-    """Posting, settling, deciding, editing and erasing at the same time leave counts that a recount confirms."""
-    parts = make_parts(database, redis_url)
-    site = make_site(database)
-    failures: list[BaseException] = []
-    stored: list[str] = []
-    for number in range(12):
-        stored.append(post(parts, site, comment(f"The comment number {number} of many", f"t{number % 3}")).id)
-
-    def poster(rng: random.Random) -> None:
-        group = [
-            prepared(
-                parts, site, comment(f"A new comment {rng.randrange(10**9)} of this thread", f"t{rng.randrange(3)}")
-            )
-            for _ in range(3)
-        ]
-        stored.extend(one.comment.id for one in receive(parts, site, group, NOW) if isinstance(one, Received))
-
-    def settler(rng: random.Random) -> None:
-        settle_all(parts, site, rng.choice((HARMLESS, TOXIC)))
-
-    def decider(rng: random.Random) -> None:
-        overrule(parts, site.id, rng.choice(stored), decision(rng.choice(list(Action))))
-
-    def editor(rng: random.Random) -> None:
-        changes.edit(parts, site, rng.choice(stored), f"An edited text {rng.randrange(10**9)}", NOW)
-
-    def eraser(rng: random.Random) -> None:
-        changes.erase(parts, site.id, rng.choice(stored), NOW)
-
-    def repeat(act: Callable[[random.Random], None], seed: int) -> None:
-        rng = random.Random(seed)
-        for _ in range(8):
-            try:
-                act(rng)
-            except ModerationError:
-                pass  # erased by another thread in between
-            except BaseException as error:  # noqa: BLE001 - a thread's failure must fail the test
-                failures.append(error)
-
-    actors = (poster, poster, settler, decider, editor, eraser)
-    running = [threading.Thread(target=repeat, args=(act, seed)) for seed, act in enumerate(actors)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join(60)
-
-    assert failures == []
-    with database.read() as connection:
-        recounted = threads.recount(connection, site.id)
-        counts = threads.get_counts(connection, site.id, ["t0", "t1", "t2"])
-    for thread_id, count in counts.items():
-        by_status = {status: getattr(count, status.value) for status in Status}
-        assert by_status == {status: recounted[thread_id][status] for status in Status}
