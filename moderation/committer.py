@@ -18,10 +18,12 @@ from moderation.intake import Outcome, Prepared
 from moderation.pipeline import Parts, receive
 from moderation.records import Site
 from moderation.site_cache import SiteCache
+from moderation.storage.database import is_away
 
 MOST = 64
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 30.0
 WAITING_AT_MOST = 2000
+TRIES = 2
 
 log = structlog.get_logger()
 
@@ -38,26 +40,39 @@ class Job:
 class Committer:
     """Takes comments from many request threads and stores them in few transactions."""
 
-    def __init__(self, parts: Parts, sites: SiteCache) -> None:
-        """Work on `parts`; start the thread with the first comment."""
+    def __init__(
+        self, parts: Parts, sites: SiteCache, *, timeout: float = TIMEOUT_SECONDS, most: int = WAITING_AT_MOST
+    ) -> None:
+        """Work on `parts`; start the thread with the first comment.
+
+        A request waits up to `timeout` seconds, and at most `most` requests wait.
+        """
         self._parts = parts
         self._sites = sites
-        self._jobs: queue.Queue[Job] = queue.Queue(WAITING_AT_MOST)
+        self._timeout = timeout
+        self._jobs: queue.Queue[Job] = queue.Queue(most)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for the next transaction."""
+        return self._jobs.qsize()
+
     def submit(self, site_id: str, group: Sequence[Prepared]) -> list[Outcome]:
-        """Store comments of one site and return each one's fate, in order.
+        """Store comments of one site and return each one's fate, in order; a failure is an outcome too.
 
         Raises:
-            UnavailableError: the database did not take them in time; whether they are stored is unknown.
+            UnavailableError: the database did not take them in time; whether they are stored is unknown,
+                unless they had not been begun with: then they never will be.
         """
         self._start()
         job = Job(site_id, group)
         try:
-            self._jobs.put(job, timeout=1)
-            return job.done.result(TIMEOUT_SECONDS)
+            self._jobs.put_nowait(job)
+            return job.done.result(self._timeout)
         except (queue.Full, TimeoutError) as error:
+            job.done.cancel()
             raise UnavailableError("The database is too slow just now", retry_after=5) from error
 
     def _start(self) -> None:
@@ -79,29 +94,37 @@ class Committer:
             for job in jobs:
                 by_site.setdefault(job.site_id, []).append(job)
             for site_id, some in by_site.items():
-                self._commit(site_id, some)
+                self._commit(site_id, [job for job in some if job.done.set_running_or_notify_cancel()])
 
     def _commit(self, site_id: str, jobs: Sequence[Job]) -> None:
-        """Store the jobs together; if that fails store each by itself, so that one cannot spoil the others'."""
+        """Store the jobs together and tell each what became of it, whatever happens: this thread must not end."""
         try:
-            outcomes = iter(self._store(site_id, [one for job in jobs for one in job.group]))
-            for job in jobs:
-                job.done.set_result([next(outcomes) for _ in job.group])
-        except Exception as error:  # noqa: BLE001 - told to the caller, or tried again below
-            if len(jobs) == 1:
-                self._commit_singly(site_id, jobs[0], error)
-                return
-            for job in jobs:
-                self._commit(site_id, [job])
+            outcomes = self._stored(site_id, [one for job in jobs for one in job.group])
+        except BaseException as error:
+            log.exception("committer_failed", site=site_id, error=type(error).__name__)
+            outcomes = [UnavailableError(retry_after=5) for job in jobs for _ in job.group]
+        for job in jobs:
+            mine, outcomes = outcomes[: len(job.group)], outcomes[len(job.group) :]
+            job.done.set_result(mine)
 
-    def _commit_singly(self, site_id: str, job: Job, error: Exception) -> None:
+    def _stored(self, site_id: str, group: Sequence[Prepared], tries: int = TRIES) -> list[Outcome]:
+        """Store comments in one transaction; if that fails, in smaller ones, so that one cannot spoil the others'.
+
+        A comment alone gets another try: another process may have stored the same one at this very moment.
+        """
         try:
-            job.done.set_result([outcome for one in job.group for outcome in self._store(site_id, [one])])
+            return self._store(site_id, group)
         except ModerationError as refused:
-            job.done.set_exception(refused)
-        except Exception as again:  # noqa: BLE001 - told to the caller
-            log.warning("intake_failed", site=site_id, first=type(error).__name__, then=type(again).__name__)
-            job.done.set_exception(UnavailableError("The database did not take the comment", retry_after=5))
+            return [refused] * len(group)
+        except Exception as error:  # noqa: BLE001 - told to the callers, or tried again
+            log.warning("intake_failed", site=site_id, comments=len(group), error=type(error).__name__)
+            hopeless = len(group) == 1 or is_away(error)
+        if not hopeless:
+            middle = len(group) // 2
+            return self._stored(site_id, group[:middle]) + self._stored(site_id, group[middle:])
+        if tries > 1:
+            return self._stored(site_id, group, tries - 1)
+        return [UnavailableError("The database did not take the comment", retry_after=5) for _ in group]
 
     def _store(self, site_id: str, group: Sequence[Prepared]) -> list[Outcome]:
         now = clock.now()

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-__all__ = ["Connection", "Database", "OperationalError", "SQLAlchemyError", "insert"]
+__all__ = ["Connection", "Database", "OperationalError", "SQLAlchemyError", "insert", "is_away"]
 BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 10
 POOL_OVERFLOW = 60
@@ -27,6 +28,7 @@ class Database:
         self.engine: Engine = create_engine(
             parsed,
             json_serializer=_compact_json,
+            hide_parameters=True,  # an error must not quote a comment
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_TIMEOUT_SECONDS,
@@ -61,6 +63,11 @@ def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the database itself failed, or was too busy, rather than what it was told to do."""
+    return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError))
 
 
 def _compact_json(value: object) -> str:
