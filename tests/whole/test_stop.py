@@ -57,7 +57,8 @@ def test_comments_and_keys_outlive_a_restart(folder: Path) -> None:
 
 def test_a_crash_loses_no_comment(folder: Path) -> None:
     """After `kill -9` of every process, the next start decides what was accepted before."""
-    service = Service(folder)
+    quick = {"MODERATION_LEASE_SECONDS": "3"}  # what a dead worker had taken is free again after this
+    service = Service(folder, quick)
     try:
         with service.client() as api:
             answers = [
@@ -69,7 +70,7 @@ def test_a_crash_loses_no_comment(folder: Path) -> None:
         service.kill()
     assert len(ids) == 20
 
-    with running(folder) as again, again.client(service.key) as api:
+    with running(folder, quick) as again, again.client(service.key) as api:
         wait_until(
             lambda: all(api.get(f"/v1/comments/{id_}").json()["status"] != "pending" for id_ in ids),
             seconds=60, what="every accepted comment to be decided",
