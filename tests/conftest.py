@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -27,7 +28,10 @@ NUMBERS = count(1)
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """Give the URL of a real Valkey that keeps nothing on disk; tests share it, so clear what you read."""
-    with ValkeyServer() as server:
+    with socket.socket() as listener:  # the wheel itself would try ports in order, and so would a second run
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    with ValkeyServer(port) as server:
         yield f"{server.connection_url}/0"
 
 
