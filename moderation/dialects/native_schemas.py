@@ -1,6 +1,8 @@
 """The bodies and queries of the native API; bounds and the sentence below a field are shown at `/docs`."""
 
 import ipaddress
+import math
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import (
@@ -33,9 +35,24 @@ def _address(text: str) -> str:
 def _small(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     if len(str(value)) > METADATA_AT_MOST:
         raise ValueError(f"must not be longer than {METADATA_AT_MOST} characters")
-    if "\\x00" in repr(value):
-        raise ValueError("must not contain the character U+0000")
+    for leaf in _leaves(value):
+        if isinstance(leaf, str):
+            _no_nul(leaf)
+        elif isinstance(leaf, float) and not math.isfinite(leaf):
+            raise ValueError("must not contain NaN or a number too large for JSON")
     return value
+
+
+def _leaves(value: JsonValue) -> Iterator[JsonValue]:
+    """Yield every name and every plain value in `value`; no database keeps all that Python's JSON reads."""
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    else:
+        yield value
 
 
 METADATA_AT_MOST = 8000
