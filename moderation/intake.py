@@ -203,9 +203,8 @@ def store(connection: Connection, site: Site, new: Sequence[tuple[Prepared, Stor
     """Write comments with their threads, counts and first answers."""
     if not new:
         return
-    threads.put_threads(connection, site.id, {comment.thread.id: comment.thread for _, comment in new}, now)
+    threads.count_new(connection, site.id, [(comment.thread, comment.status) for _, comment in new], now)
     comments.add(connection, [comment for _, comment in new])
-    threads.count_moves(connection, site.id, [(comment.thread.id, None, comment.status) for _, comment in new])
     answers = [
         Answer(one.idempotency_key, one.body_hash, comment.id, http_status(comment), comment_object(comment))
         for one, comment in new

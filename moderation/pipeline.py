@@ -56,8 +56,10 @@ def receive(parts: Parts, site: Site, group: Sequence[Prepared], now: datetime) 
     Raises:
         sqlalchemy.exc.IntegrityError: another process stored one of them at this very moment; try them singly.
     """
-    with parts.database.read() as connection:
-        results = intake.find_earlier(connection, site, group)
+    results: dict[str, Outcome] = {}
+    if any(one.idempotency_key or one.comment.external_id for one in group):
+        with parts.database.read() as connection:
+            results = intake.find_earlier(connection, site, group)
     first_of: dict[str, Prepared] = {}
     for one in group:
         if one.comment.external_id and one.id not in results:

@@ -58,11 +58,9 @@ class Database:
         self.engine.dispose()
 
 
-def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return an INSERT for `table` that knows ON CONFLICT, in the connection's dialect."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+def insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT into `table` that knows ON CONFLICT, in that dialect."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def is_away(error: BaseException) -> bool:
