@@ -2,6 +2,7 @@
 
 import http.client
 import select
+from contextlib import closing
 
 import httpx
 import pytest
@@ -43,23 +44,22 @@ def test_bad_input_is_refused_at_once_with_a_clear_problem(api: httpx.Client, ca
 )
 def test_a_refusal_does_not_cut_the_connection(service: Service, method: str, path: str, type_: str) -> None:
     """A client whose body comes in late, after its request could be refused, can go on on the same connection."""
-    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
-    connection.connect()
-    connection.auto_open = 0
-    connection.putrequest(method, path)
-    connection.putheader("Content-Type", type_)
-    connection.putheader("Content-Length", "5000")
-    connection.endheaders()
-    select.select([connection.sock], [], [], 0.3)  # an answer that does not wait for the body comes now
-    connection.send(b"x" * 5000)
-    answer = connection.getresponse()
-    answer.read()
+    with closing(http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)) as connection:
+        connection.connect()
+        connection.auto_open = 0
+        connection.putrequest(method, path)
+        connection.putheader("Content-Type", type_)
+        connection.putheader("Content-Length", "5000")
+        connection.endheaders()
+        select.select([connection.sock], [], [], 0.3)  # an answer that does not wait for the body comes now
+        connection.send(b"x" * 5000)
+        answer = connection.getresponse()
+        answer.read()
 
-    assert answer.status in {401, 404, 405, 415}
-    if answer.getheader("Connection", "").lower() != "close":
-        connection.request("GET", "/livez")
-        assert connection.getresponse().status == httpx.codes.OK
-    connection.close()
+        assert answer.status in {401, 404, 405, 415}
+        if answer.getheader("Connection", "").lower() != "close":
+            connection.request("GET", "/livez")
+            assert connection.getresponse().status == httpx.codes.OK
 
 
 @pytest.mark.parametrize(

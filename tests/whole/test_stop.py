@@ -23,19 +23,18 @@ def test_a_signal_stops_every_process(folder: Path, how: signal.Signals) -> None
             httpx.get(service.url + "/livez", trust_env=False)
 
 
-def test_the_first_start_says_everything_that_one_needs(folder: Path) -> None:
+def test_the_first_start_says_everything_that_one_needs(service: Service) -> None:
     """The one line on stdout has the address, the site, its keys, the dashboard and the first moderator."""
-    with running(folder) as service:
-        ready = service.ready
+    ready = service.ready
 
-        assert set(ready) == {"url", "site", "api_key", "akismet_key", "dashboard", "moderator", "data"}
-        assert ready["site"] == "demo"
-        assert ready["api_key"].startswith("mod_")
-        assert len(ready["akismet_key"]) == 12
-        assert set(ready["moderator"]) == {"email", "password"}
-        assert ready["dashboard"] == ready["url"] + "/desk"
-        assert Path(ready["data"]) == folder
-        assert httpx.get(ready["dashboard"], trust_env=False, follow_redirects=True).status_code == httpx.codes.OK
+    assert set(ready) == {"url", "site", "api_key", "akismet_key", "dashboard", "moderator", "data"}
+    assert ready["site"] == "demo"
+    assert ready["api_key"].startswith("mod_")
+    assert len(ready["akismet_key"]) == 12
+    assert set(ready["moderator"]) == {"email", "password"}
+    assert ready["dashboard"] == ready["url"] + "/desk"
+    assert Path(ready["data"]) == service.data
+    assert httpx.get(ready["dashboard"], trust_env=False, follow_redirects=True).status_code == httpx.codes.OK
 
 
 def test_comments_and_keys_outlive_a_restart(folder: Path) -> None:
