@@ -134,16 +134,14 @@ class Queue:
             raise UnavailableError("The scoring worker failed", retry_after=5)
         return answer
 
-    def take_asked(self, most: int) -> list[Ask]:
-        """Take up to `most` waiting asks, oldest first; those whose caller waits no longer are gone by themselves."""
-        taken: Any = self.redis.lpop(_key("asked"), most)
-        if not taken:
-            return []
-        with self.redis.pipeline(transaction=False) as pipe:
-            for ask_id in taken:
-                pipe.getdel(_key("ask", ask_id))
-            found = zip(taken, pipe.execute(), strict=True)
-        return [Ask(ask_id, **json.loads(payload)) for ask_id, payload in found if payload is not None]
+    def take_asked(self, texts: int) -> list[Ask]:
+        """Take waiting asks, oldest first, until they have `texts` texts; without those whose caller has gone."""
+        asks: list[Ask] = []
+        while sum(len(ask.texts) for ask in asks) < texts and (ask_id := self.redis.lpop(_key("asked"))):
+            payload: Any = self.redis.getdel(_key("ask", str(ask_id)))
+            if payload is not None:
+                asks.append(Ask(str(ask_id), **json.loads(payload)))
+        return asks
 
     def answer(self, ask_id: str, document: Mapping[str, Any] | None) -> None:
         """Give an answer to whoever asked; None says that there will be none."""

@@ -206,7 +206,7 @@ def test_asks_are_taken_in_their_order(queue: Queue) -> None:
     for number in range(3):
         with pytest.raises(UnavailableError):
             queue.ask(Ask(f"a-{number}", ["one"], None), 0.001)
-        queue.redis.set(f"moderation:ask:a-{number}", '{"texts": [], "language": null}')
+        queue.redis.set(f"moderation:ask:a-{number}", '{"texts": ["one"], "language": null}')
 
     assert [ask.id for ask in queue.take_asked(2)] == ["a-0", "a-1"]
     assert [ask.id for ask in queue.take_asked(2)] == ["a-2"]

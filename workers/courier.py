@@ -1,9 +1,17 @@
-"""Delivers events to endpoints: claims what is due, sends it in threads, keeps each attempt."""
+"""Delivers events to endpoints: claims what is due, sends it in threads, keeps each attempt.
+
+Each delivery has a thread of its own while it is sent, so a slow endpoint delays no other; one more thread
+stores what came of them, many in a transaction. All are daemons: a process that must end does not wait for
+an endpoint, and what was being sent then is free again when its lease runs out.
+"""
 
 import json
+import queue
 import random
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import structlog
@@ -12,52 +20,131 @@ from moderation import clock
 from moderation.comment_object import author_object, timestamp
 from moderation.queue import Bell
 from moderation.storage import comments, deliveries, endpoints
-from moderation.storage.database import Connection
+from moderation.storage.database import Connection, Database
 from moderation.storage.deliveries import Due
+from workers import process
 from workers.process import Process
-from workers.webhooks import Attempt, Delivery, Outcome, send
+from workers.webhooks import Attempt, Delivery, Outcome, next_try, send
 
-BATCH = 16
-"""As many deliveries as threads: none waits for another's timeout while its lease runs."""
+SENDERS = 32
+"""As many deliveries as are on their way at once in one process."""
 DELIVER_SECONDS = 3.0
 """One task delivers no longer, so that a worker told to stop stops soon; if more is due it rings again."""
+STOP_SECONDS = 3.0
+"""How long a process that is told to stop waits for answers of endpoints."""
 LEASE_MARGIN = timedelta(seconds=15)
 GONE = "The endpoint answered 410 Gone"
 
 log = structlog.get_logger()
 
 
-def deliver(here: Process) -> None:
-    """Send what is due until nothing is or the time is over."""
-    until = clock.monotonic() + DELIVER_SECONDS
-    with ThreadPoolExecutor(BATCH, "courier") as pool:
-        while clock.monotonic() < until:
-            if not deliver_batch(here, pool):
+class Courier:
+    """What one process has on its way; its methods may be called from several threads."""
+
+    def __init__(self, here: Process) -> None:
+        """Send what the database of `here` holds."""
+        self._here = here
+        self._room = SENDERS
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._tried: queue.SimpleQueue[tuple[Due, Attempt]] = queue.SimpleQueue()
+        threading.Thread(target=self._save_forever, name="attempts", daemon=True).start()
+
+    def deliver(self) -> None:
+        """Send what is due until nothing is or the time is over; what is on its way then is waited for by nobody."""
+        until = clock.monotonic() + DELIVER_SECONDS
+        while not self._stopping.is_set():
+            room = self._take_room(until)
+            if room == 0:
+                self._here.parts.queue.ring(Bell.COURIER)
                 return
-    here.parts.queue.ring(Bell.COURIER)
+            claimed: Sequence[Due] = ()
+            try:
+                due, claimed = self._claim(room)
+            finally:
+                self._give_room(room - len(claimed))
+            for one in claimed:
+                threading.Thread(target=self._try, args=(one,), name="delivery", daemon=True).start()
+            if not due:
+                return
+
+    def begin_to_stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping.set()
+
+    def stop(self, seconds: float = STOP_SECONDS) -> bool:
+        """Claim nothing more and wait for what is on its way; return whether all of it came back in time."""
+        self.begin_to_stop()
+        with self._changed:
+            return self._changed.wait_for(lambda: self._room == SENDERS, seconds)
+
+    def _take_room(self, until: float) -> int:
+        """Wait for free senders and take them all; 0 when the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._room > 0, max(0.0, until - clock.monotonic()))
+            taken = self._room if clock.monotonic() < until else 0
+            self._room -= taken
+            return taken
+
+    def _give_room(self, number: int) -> None:
+        with self._changed:
+            self._room += number
+            self._changed.notify_all()
+
+    def _claim(self, limit: int) -> tuple[bool, Sequence[Due]]:
+        """Return whether anything was due, and what of it is to be sent now."""
+        now = clock.now()
+        database = self._here.parts.database
+        with database.read() as connection:
+            if not deliveries.is_due(connection, now):
+                return False, ()
+        lease = timedelta(seconds=self._here.settings.webhook_timeout_seconds) + LEASE_MARGIN
+        with database.write() as connection:
+            return True, deliveries.claim_due(connection, limit=limit, lease=lease, now=now)
+
+    def _try(self, due: Due) -> None:
+        """Send one delivery; whatever goes wrong is a failed try."""
+        now, started, rng = clock.now(), clock.monotonic(), random.SystemRandom()
+        try:
+            attempt = _send(self._here, due, rng)
+        except Exception as error:  # noqa: BLE001 - kept as the attempt's error
+            name, seconds = type(error).__name__, clock.monotonic() - started
+            again = next_try(due.attempts, now, rng, None)
+            attempt = Attempt(due.id, now, None, seconds, None, name, Outcome.RETRY, again)
+            log.warning("delivery_failed", delivery=due.id, error=name)
+        self._tried.put((due, attempt))
+
+    def _save_forever(self) -> None:
+        while True:
+            tried = [self._tried.get()]
+            while not self._tried.empty():
+                tried.append(self._tried.get())
+            self._save(tried)
+            self._give_room(len(tried))
+
+    def _save(self, tried: Sequence[tuple[Due, Attempt]]) -> None:
+        """Store attempts together; if that fails each by itself. One that cannot be stored is tried again later."""
+        try:
+            with self._here.parts.database.write() as connection:
+                for due, attempt in tried:
+                    _save_attempt(connection, due, attempt)
+        except Exception as error:  # noqa: BLE001 - all later attempts need this thread
+            log.warning("attempts_not_stored", number=len(tried), error=type(error).__name__)
+            if len(tried) > 1:
+                for one in tried:
+                    self._save([one])
+            return
+        delivered = sum(attempt.outcome is Outcome.DELIVERED for _, attempt in tried)
+        log.info("sent", number=len(tried), delivered=delivered)
 
 
-def deliver_batch(here: Process, pool: ThreadPoolExecutor) -> bool:
-    """Claim and send one batch; return whether there was one."""
-    now = clock.now()
-    with here.parts.database.read() as connection:
-        if not deliveries.is_due(connection, now):
-            return False
-    lease = timedelta(seconds=here.settings.webhook_timeout_seconds) + LEASE_MARGIN
-    with here.parts.database.write() as connection:
-        claimed = deliveries.claim_due(connection, limit=BATCH, lease=lease, now=now)
-    with here.parts.database.read() as connection:
-        ready = [(due, _body(due, _quoted(connection, due))) for due in claimed]
-    attempts = list(pool.map(lambda one: _send(here, *one), ready))
-    with here.parts.database.write() as connection:
-        for due, attempt in zip(claimed, attempts, strict=True):
-            _save(connection, due, attempt)
-    delivered = sum(attempt.outcome is Outcome.DELIVERED for attempt in attempts)
-    log.info("sent", number=len(attempts), delivered=delivered)
-    return bool(claimed)
+@cache
+def current() -> Courier:
+    """Return this process's courier, made on first use."""
+    return Courier(process.current())
 
 
-def _send(here: Process, due: Due, body: bytes) -> Attempt:
+def _send(here: Process, due: Due, rng: random.Random) -> Attempt:
     delivery = Delivery(
         id=due.id,
         event_id=due.event.id,
@@ -65,13 +152,13 @@ def _send(here: Process, due: Due, body: bytes) -> Attempt:
         site_id=due.event.site_id,
         url=due.endpoint.url,
         secret=due.endpoint.secret,
-        body=body,
+        body=_body(due, _quoted(here.parts.database, due)),
         attempts=due.attempts,
     )
     return send(
         delivery,
         now=clock.now(),
-        rng=random.SystemRandom(),
+        rng=rng,
         timeout=here.settings.webhook_timeout_seconds,
         networks=here.settings.networks,
         allow_http=here.settings.webhook_http,
@@ -79,11 +166,12 @@ def _send(here: Process, due: Due, body: bytes) -> Attempt:
     )
 
 
-def _quoted(connection: Connection, due: Due) -> dict[str, Any]:
+def _quoted(database: Database, due: Due) -> dict[str, Any]:
     """Return text and author as they are now, for endpoints that want them; nothing of an erased comment."""
     if not due.endpoint.include_text or due.event.comment_id is None:
         return {}
-    comment = comments.get(connection, due.event.site_id, due.event.comment_id)
+    with database.read() as connection:
+        comment = comments.get(connection, due.event.site_id, due.event.comment_id)
     if comment is None or comment.erased_at is not None:
         return {"text": None, "author": None}
     return {"text": comment.text, "author": author_object(comment)}
@@ -98,7 +186,7 @@ def _body(due: Due, quoted: dict[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _save(connection: Connection, due: Due, attempt: Attempt) -> None:
+def _save_attempt(connection: Connection, due: Due, attempt: Attempt) -> None:
     deliveries.save_attempt(
         connection,
         due,

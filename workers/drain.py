@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from redis.exceptions import RedisError
@@ -9,16 +10,17 @@ from redis.exceptions import RedisError
 from moderation import clock
 from moderation.model import ATTRIBUTES, UNKNOWN, Comment, Scored
 from moderation.pipeline import settle
-from moderation.queue import Ask, Bell
+from moderation.queue import Bell
 from moderation.records import StoredComment
 from moderation.storage import comments, work
 from moderation.storage.rows import scored_span_document
 from workers.process import Process
-from workers.scoring import Scorers
-from workers.scoring.text import Text
+
+if TYPE_CHECKING:
+    from workers.scoring import Scorers
+    from workers.scoring.text import Text
 
 BATCH = 32
-ASKS = 16
 DRAIN_SECONDS = 3.0
 """One task drains no longer, so that a worker told to stop stops soon; if more waits it rings again."""
 TRIES = 3
@@ -38,7 +40,11 @@ def drain(here: Process) -> None:
 
 
 def score_batch(here: Process) -> bool:
-    """Claim, score and settle one batch; return whether there was one."""
+    """Claim, score and settle one batch; return whether there was one.
+
+    A comment whose scoring raises is left as it is: when its lease has run out it is tried again, alone.
+    """
+    scorers = _scorers(here)
     now = clock.now()
     with here.parts.database.read() as connection:
         if not work.is_due(connection, now):
@@ -48,32 +54,37 @@ def score_batch(here: Process) -> bool:
         stored = comments.load_claimed(connection, claimed)
     if not stored:
         return False
+    if len(stored) == BATCH:
+        here.parts.queue.ring(Bell.SCORING)  # more may wait, and another process may be idle
     started = clock.monotonic()
-    scored = _score(_scorers(here), stored)
-    sites = {comment.site_id: here.sites.current(comment.site_id) for comment in stored}
-    done = settle(here.parts, list(zip(stored, scored, strict=True)), sites, clock.now())
+    scored = _score(scorers, stored)
+    sites = {site_id: here.sites.current(site_id) for site_id in {comment.site_id for comment in stored}}
+    done = settle(here.parts, scored, sites, clock.now())
     seconds = max(1e-3, clock.monotonic() - started)
     log.info("settled", number=len(done), of=len(stored), seconds=round(seconds, 3))
-    _tell_pace(here, len(done) / seconds)
+    if len(stored) == BATCH:  # a smaller one says little of how fast many go
+        _tell_pace(here, BATCH / seconds)
     return True
 
 
 def answer_asked(here: Process) -> None:
-    """Score and answer all asks that wait; a failure is its caller's timeout."""
+    """Score and answer the asks that wait, until none does or the time is over."""
+    scorers = _scorers(here)
+    queue = here.parts.queue
+    until = clock.monotonic() + DRAIN_SECONDS
     try:
-        while asks := here.parts.queue.take_asked(ASKS):
-            _answer(here, asks)
+        while asks := queue.take_asked(BATCH):
+            scored = iter(_tried(scorers, [_asked(text, ask.language) for ask in asks for text in ask.texts]))
+            for ask in asks:
+                results = [next(scored) for _ in ask.texts]
+                known = [_score_object(one) for one in results if one is not None]
+                whole = len(known) == len(results)
+                queue.answer(ask.id, {"results": known, "models": dict(scorers.models)} if whole else None)
+            if clock.monotonic() >= until:
+                queue.ring(Bell.INTERACTIVE)
+                return
     except (RedisError, OSError) as error:
         log.warning("asks_not_taken", error=type(error).__name__)
-
-
-def _answer(here: Process, asks: Sequence[Ask]) -> None:
-    scorers = _scorers(here)
-    texts = [Text(text, ask.language) for ask in asks for text in ask.texts]
-    scored = iter(scorers.score(texts))
-    for ask in asks:
-        results = [_score_object(next(scored)) for _ in ask.texts]
-        here.parts.queue.answer(ask.id, {"results": results, "models": dict(scorers.models)})
 
 
 def _score_object(scored: Scored) -> dict[str, object]:
@@ -84,17 +95,40 @@ def _score_object(scored: Scored) -> dict[str, object]:
     }
 
 
-def _score(scorers: Scorers, stored: Sequence[StoredComment]) -> list[Scored]:
-    """Return scores in order; a comment that was tried too often is unknown without another try."""
+def _score(scorers: "Scorers", stored: Sequence[StoredComment]) -> list[tuple[StoredComment, Scored]]:
+    """Return comments with their scores, without those whose scoring raised; one tried too often is unknown."""
     fit = [comment for comment in stored if comment.attempts <= TRIES]
-    for comment in stored:
-        if comment.attempts > TRIES:
-            log.error("scoring_given_up", comment=comment.id, tries=TRIES)
-    scored = iter(scorers.score([_text(comment) for comment in fit]) if fit else ())
-    return [next(scored) if comment.attempts <= TRIES else UNKNOWN for comment in stored]
+    worn = [comment for comment in stored if comment.attempts > TRIES]
+    for comment in worn:
+        log.error("scoring_given_up", comment=comment.id, tries=TRIES)
+    found = zip(fit, _tried(scorers, [_stored(comment) for comment in fit]), strict=True)
+    return [(comment, scored) for comment, scored in found if scored is not None] + [
+        (comment, UNKNOWN) for comment in worn
+    ]
 
 
-def _text(stored: StoredComment) -> Text:
+def _tried(scorers: "Scorers", texts: Sequence["Text"]) -> list[Scored | None]:
+    """Return scores in order, None for a text whose scoring raised; one such text spoils no other."""
+    if not texts:
+        return []
+    try:
+        return list(scorers.score(texts))
+    except Exception as error:  # noqa: BLE001 - whatever a scorer raises, the other texts are scored
+        if len(texts) == 1:
+            log.warning("not_scored", error=type(error).__name__)
+            return [None]
+        return [scored for text in texts for scored in _tried(scorers, [text])]
+
+
+def _asked(text: str, language: str | None) -> "Text":
+    from workers.scoring.text import Text
+
+    return Text(text, language)
+
+
+def _stored(stored: StoredComment) -> "Text":
+    from workers.scoring.text import Text
+
     comment = Comment(
         text=stored.text,
         thread=stored.thread,
@@ -109,7 +143,7 @@ def _text(stored: StoredComment) -> Text:
     return Text(stored.text, stored.language_hint, comment)
 
 
-def _scorers(here: Process) -> Scorers:
+def _scorers(here: Process) -> "Scorers":
     if here.scorers is None:
         raise RuntimeError("This process has no models: scoring tasks belong to the scorer's queues")
     return here.scorers

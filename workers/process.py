@@ -3,6 +3,7 @@
 import os
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from redis.exceptions import RedisError
@@ -13,7 +14,9 @@ from moderation.pipeline import Parts
 from moderation.queue import Bell
 from moderation.settings import Settings, get_settings
 from moderation.site_cache import SiteCache
-from workers.scoring import Scorers
+
+if TYPE_CHECKING:
+    from workers.scoring import Scorers  # heavy: a courier and a beat have no use for it
 
 ALIVE_EVERY_SECONDS = 2.0
 ALIVE_FOR_SECONDS = 8
@@ -28,7 +31,7 @@ class Process:
     settings: Settings
     parts: Parts
     sites: SiteCache
-    scorers: Scorers | None
+    scorers: "Scorers | None"
 
 
 _current: Process | None = None
@@ -66,7 +69,12 @@ def start_courier() -> None:
 def _join(*, scoring: bool) -> Process:
     settings = get_settings()
     parts = join_parts(settings)
-    return Process(settings, parts, SiteCache(parts.database, clock.now), Scorers.load(settings) if scoring else None)
+    scorers = None
+    if scoring:
+        from workers.scoring import Scorers
+
+        scorers = Scorers.load(settings)
+    return Process(settings, parts, SiteCache(parts.database, clock.now), scorers)
 
 
 def _say_alive(role: str) -> None:

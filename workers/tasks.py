@@ -1,44 +1,64 @@
 """The Celery tasks: take, call, save. Their names are in `moderation/queue.py`, since the web part rings for them."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
+
+import structlog
 
 from moderation import clock
 from moderation.queue import TASKS, Bell
 from moderation.storage import deliveries, idempotency, work
 from workers import courier, drain, process
 from workers.app import SWEEP, TIDY, app
+from workers.process import Process
 
 ANSWERS_LIVE = timedelta(days=1)
 
+log = structlog.get_logger()
 
-@app.task(name=TASKS[Bell.SCORING])
-def score_waiting() -> None:
+
+def _task(name: str) -> Callable[[Callable[[Process], None]], Callable[[], None]]:
+    """Make a task of what is to be done with this process's parts; its errors are logged without their messages."""
+
+    def make(run: Callable[[Process], None]) -> Callable[[], None]:
+        @wraps(run)
+        def task() -> None:
+            try:
+                run(process.current())
+            except Exception as error:  # Celery would log what it says, which could quote a comment
+                log.exception("task_failed", task=name, error=type(error).__name__)
+
+        app.task(name=name)(task)
+        return task
+
+    return make
+
+
+@_task(TASKS[Bell.SCORING])
+def score_waiting(here: Process) -> None:
     """Score and settle stored comments until none waits."""
-    here = process.current()
     here.parts.queue.heard(Bell.SCORING)
     drain.drain(here)
 
 
-@app.task(name=TASKS[Bell.INTERACTIVE])
-def score_asked() -> None:
+@_task(TASKS[Bell.INTERACTIVE])
+def score_asked(here: Process) -> None:
     """Score what somebody waits for."""
-    here = process.current()
     here.parts.queue.heard(Bell.INTERACTIVE)
     drain.answer_asked(here)
 
 
-@app.task(name=TASKS[Bell.COURIER])
-def deliver_due() -> None:
+@_task(TASKS[Bell.COURIER])
+def deliver_due(here: Process) -> None:
     """Send the deliveries whose time has come."""
-    here = process.current()
     here.parts.queue.heard(Bell.COURIER)
-    courier.deliver(here)
+    courier.current().deliver()
 
 
-@app.task(name=SWEEP)
-def sweep() -> None:
+@_task(SWEEP)
+def sweep(here: Process) -> None:
     """Ring for work whose ring was lost, whose lease ran out or whose next try is due."""
-    here = process.current()
     now = clock.now()
     with here.parts.database.read() as connection:
         scoring, courier_due = work.is_due(connection, now), deliveries.is_due(connection, now)
@@ -48,9 +68,8 @@ def sweep() -> None:
         here.parts.queue.ring(Bell.COURIER)
 
 
-@app.task(name=TIDY)
-def tidy() -> None:
+@_task(TIDY)
+def tidy(here: Process) -> None:
     """Forget what has outlived its use."""
-    here = process.current()
     with here.parts.database.write() as connection:
         idempotency.forget_answers(connection, clock.now() - ANSWERS_LIVE)

@@ -22,7 +22,10 @@ class Due:
 
 
 def claim_due(connection: Connection, *, limit: int, lease: timedelta, now: datetime) -> list[Due]:
-    """Take up to `limit` deliveries whose time has come; they are free again when the lease runs out."""
+    """Take up to `limit` deliveries whose time has come; they are free again when the lease runs out.
+
+    Those whose endpoint was disabled in between are given up instead.
+    """
     free = (
         select(deliveries.c.id)
         .where(deliveries.c.next_try_at.is_not(None), deliveries.c.next_try_at <= now)
@@ -53,6 +56,10 @@ def claim_due(connection: Connection, *, limit: int, lease: timedelta, now: date
     listening = {
         endpoint.id: endpoint for endpoint in live_endpoints(connection, sorted({row.site_id for row in taken}))
     }
+    silent = [row.id for row in taken if row.endpoint_id not in listening]
+    if silent:
+        given_up = update(deliveries).where(deliveries.c.id.in_(silent)).values(state="failed", next_try_at=None)
+        connection.execute(given_up)
     due = [
         Due(row.id, found[row.event_id], listening[row.endpoint_id], row.attempts)
         for row in taken
