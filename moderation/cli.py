@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
-from moderation import __version__, cli_admin, cli_data, commands, doctor, up
+from moderation import __version__, cli_admin, cli_data, cli_import, commands, doctor, up
 from moderation.logs import configure_logs
 from moderation.settings import get_settings
 from moderation.storage import migrate as migrations
-from moderation.storage.database import Database
 from moderation.supervisor import Part, Supervisor
 
 
@@ -19,7 +19,12 @@ from moderation.supervisor import Part, Supervisor
 @click.version_option(__version__)
 def main() -> None:
     """Comment moderation that you run yourself. Settings are environment variables: docs/settings.md."""
-    configure_logs(get_settings().log_level)
+    try:
+        settings = get_settings()
+    except ValidationError as error:
+        wrong = [f"MODERATION_{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
+        raise click.ClickException("\n".join(wrong)) from None
+    configure_logs(settings.log_level)
 
 
 @main.command("up")
@@ -63,9 +68,8 @@ def worker(role: str) -> None:
 @main.command("migrate")
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    database = Database(get_settings().database)
-    migrations.upgrade(database)
-    database.close()
+    with cli_admin.opened() as database:
+        migrations.upgrade(database)
     click.echo("The database is up to date.", err=True)
 
 
@@ -86,7 +90,7 @@ def run_doctor() -> None:
     raise SystemExit(doctor.run(get_settings()))
 
 
-for command in (*cli_admin.COMMANDS, *cli_data.COMMANDS):
+for command in (*cli_admin.COMMANDS, *cli_data.COMMANDS, cli_import.import_file):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`moderation site|key|moderator|endpoint`: who may do what, from a shell on the server."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,24 +14,49 @@ from moderation.errors import ModerationError
 from moderation.model import EventType, Scope
 from moderation.policy_document import Policy
 from moderation.records import Endpoint
-from moderation.settings import get_settings
-from moderation.storage import endpoints, moderators, sites
-from moderation.storage.database import Database
+from moderation.settings import Settings, get_settings
+from moderation.storage import endpoints, migrate, moderators, sites
+from moderation.storage.database import Database, SQLAlchemyError
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 SCOPES = [scope.value for scope in Scope]
+SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+UNUSABLE = (
+    "MODERATION_DATABASE_URL is not one that can be used. For PostgreSQL it is "
+    "postgresql+psycopg://user:password@host/name, and needs: pip install 'moderation[postgres]'"
+)
 
 
 @contextmanager
-def opened() -> Iterator[Database]:
-    """Open the database of the settings, and turn refusals into messages."""
-    database = Database(get_settings().database)
+def opened(settings: Settings | None = None) -> Iterator[Database]:
+    """Open the database of the settings, and turn refusals and what is wrong with it into messages."""
+    url = (settings or get_settings()).database
+    try:
+        database = Database(url)
+    except (SQLAlchemyError, ImportError):
+        raise click.ClickException(UNUSABLE) from None
     try:
         yield database
     except ModerationError as error:
         raise click.ClickException(error.detail) from None
+    except SQLAlchemyError as error:
+        advice = _advice(database)
+        if advice is None:
+            raise
+        raise click.ClickException(advice) from error
     finally:
         database.close()
+
+
+def _advice(database: Database) -> str | None:
+    """Return what to do about a database that failed, or None if it is well."""
+    shown = database.engine.url.render_as_string(hide_password=True)
+    try:
+        if migrate.is_current(database):
+            return None
+    except SQLAlchemyError:
+        return f"The database {shown} does not answer. Look at MODERATION_DATABASE_URL, or MODERATION_DATA for SQLite."
+    return f"The database {shown} lacks the newest tables. Run: moderation migrate"
 
 
 def show(document: dict[str, Any] | list[dict[str, Any]], *, as_json: bool) -> None:
@@ -60,6 +86,8 @@ def site() -> None:
 @as_json_option
 def add_site(site_id: str, name: str | None, *, as_json: bool) -> None:
     """Make a site with a first API key, which is printed once."""
+    if not SITE_ID.fullmatch(site_id):
+        raise click.UsageError("A site's id has 1 to 64 letters, digits, '.', '_' or '-', and no sign first")
     with opened() as database, database.write() as connection:
         if sites.policy_version(connection, site_id) is not None:
             raise click.ClickException(f"There is a site {site_id!r} already")
@@ -91,6 +119,8 @@ def key() -> None:
 @as_json_option
 def add_key(site_id: str, name: str, scopes: tuple[str, ...], *, akismet: bool, as_json: bool) -> None:
     """Make a key and print it once."""
+    if akismet and scopes:
+        raise click.UsageError("An Akismet key has no scopes: it is good for the Akismet API alone")
     with opened() as database:
         known_site(database, site_id)
         if akismet:
@@ -109,8 +139,10 @@ def add_key(site_id: str, name: str, scopes: tuple[str, ...], *, akismet: bool, 
 @as_json_option
 def list_keys(site_id: str, *, as_json: bool) -> None:
     """List the live keys of a site by their public prefix."""
-    with opened() as database, database.read() as connection:
-        found = sites.list_keys(connection, site_id)
+    with opened() as database:
+        known_site(database, site_id)
+        with database.read() as connection:
+            found = sites.list_keys(connection, site_id)
     rows = [{"prefix": one.prefix, "name": one.name, "scopes": ",".join(sorted(one.scopes))} for one in found]
     show(rows, as_json=as_json)
 
@@ -151,8 +183,10 @@ def add_moderator(site_id: str, email: str, name: str | None, *, as_json: bool) 
 @as_json_option
 def list_moderators(site_id: str, *, as_json: bool) -> None:
     """List the moderators of a site."""
-    with opened() as database, database.read() as connection:
-        found = moderators.list_moderators(connection, site_id)
+    with opened() as database:
+        known_site(database, site_id)
+        with database.read() as connection:
+            found = moderators.list_moderators(connection, site_id)
     show([{"email": one.email, "name": one.name} for one in found], as_json=as_json)
 
 
@@ -188,8 +222,10 @@ def add_endpoint(site_id: str, url: str, events: tuple[str, ...], *, include_tex
 @as_json_option
 def list_endpoints(site_id: str, *, as_json: bool) -> None:
     """List the endpoints of a site."""
-    with opened() as database, database.read() as connection:
-        found = endpoints.list_endpoints(connection, site_id)
+    with opened() as database:
+        known_site(database, site_id)
+        with database.read() as connection:
+            found = endpoints.list_endpoints(connection, site_id)
     rows = [{"id": one.id, "url": one.url, "disabled": one.disabled_why or "no"} for one in found]
     show(rows, as_json=as_json)
 

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from rich.console import Console
+from rich.markup import escape
 
 from moderation.queue import Queue
 from moderation.settings import Settings
@@ -26,30 +28,36 @@ class Check:
 
 
 def run(settings: Settings) -> int:
-    """Print every check; return 0 if all are well, else 1."""
+    """Look at everything, print it, and return 0 if all is well, else 1."""
+    return report(chain(service(settings), models()))
+
+
+def report(checks: Iterable[Check]) -> int:
+    """Print every check as it comes; return 0 if all are well, else 1."""
     console = Console()
-    checks = []
-    for check in checked(settings):
-        checks.append(check)
+    well = True
+    for check in checks:
+        well = well and check.well
         mark = "[green]ok[/]" if check.well else "[red]not well[/]"
-        console.print(f"{mark:20} {check.name}" + ("" if check.well else f"\n    {check.advice}"))
-    return 0 if all(check.well for check in checks) else 1
+        advice = "" if check.well else f"\n    {check.advice}"
+        console.print(f"{mark:20} {escape(check.name + advice)}", soft_wrap=True)
+    return 0 if well else 1
 
 
-def checked(settings: Settings) -> Iterator[Check]:
-    """Look at the parts one after another."""
+def service(settings: Settings) -> Iterator[Check]:
+    """Look at the parts of the service one after another."""
     yield Check(
         f"data folder {settings.data}",
         _writable(settings),
         "Make the folder, or set MODERATION_DATA to one that this user may write to.",
     )
-    database = Database(settings.database)
-    try:
-        reached = _tried(lambda: migrate.is_current(database))
-        yield Check("database answers", reached is not None, "Set MODERATION_DATABASE_URL, and start the database.")
-        yield Check("database is up to date", reached is True, "Run: moderation migrate")
-    finally:
-        database.close()
+    current = _database_is_current(settings)
+    yield Check(
+        "database answers",
+        current is not None,
+        "Set MODERATION_DATABASE_URL, and start the database; SQLite needs the data folder only.",
+    )
+    yield Check("database is up to date", current is True, "Run: moderation migrate")
     queue = Queue(settings.redis)
     answers = queue.answers()
     yield Check(
@@ -59,6 +67,10 @@ def checked(settings: Settings) -> Iterator[Check]:
     )
     for role in ("scorer", "courier"):
         yield Check(f"a {role} is alive", answers and queue.alive(role), f"Run: moderation worker --role {role}")
+
+
+def models() -> Iterator[Check]:
+    """Have a worker's code load the models and compare their golden scores."""
     yield Check("models are whole", _models_are_whole(), "Run: moderation model check")
 
 
@@ -66,14 +78,24 @@ def _writable(settings: Settings) -> bool:
     return settings.data.is_dir() and os.access(settings.data, os.W_OK)
 
 
-def _tried(look: Callable[[], bool]) -> bool | None:
+def _database_is_current(settings: Settings) -> bool | None:
+    """Return whether the schema is the newest, or None if the database does not answer."""
     try:
-        return look()
+        database = Database(settings.database)
+    except (SQLAlchemyError, ImportError):
+        return None  # the URL is no URL, or its driver is not installed
+    try:
+        return migrate.is_current(database)
     except SQLAlchemyError:
         return None
+    finally:
+        database.close()
 
 
 def _models_are_whole() -> bool:
     command = (sys.executable, "-m", "workers.models", "check")
-    done = subprocess.run(command, check=False, capture_output=True, timeout=MODEL_CHECK_SECONDS)  # noqa: S603 - our own command
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, timeout=MODEL_CHECK_SECONDS)  # noqa: S603 - our own command
+    except subprocess.TimeoutExpired:
+        return False
     return done.returncode == 0

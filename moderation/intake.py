@@ -23,7 +23,7 @@ from moderation.windows import Counted
 class Prepared:
     """A comment with all that can be said of it without looking anywhere.
 
-    `priority` is 0 if somebody waits for its decision, else 1.
+    `priority` is 0 if somebody waits for its decision, 1 if nobody does, 2 if it was imported.
     """
 
     id: str

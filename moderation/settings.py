@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
@@ -14,7 +14,7 @@ Network = IPv4Network | IPv6Network
 class Settings(BaseSettings):
     """What whoever runs the service can set; `docs/settings.md` is held to these fields."""
 
-    model_config = SettingsConfigDict(env_prefix="MODERATION_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="MODERATION_", frozen=True, hide_input_in_errors=True)
 
     data: Path = Field(Path("data"), description="Folder for the SQLite database, the secret and downloaded models.")
     database_url: str | None = Field(None, description="SQLAlchemy URL of the database; SQLite under `data` if unset.")
@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     metrics: bool = Field(True, description="Serve `/metrics`.")
     secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only.")
 
+    @field_validator("webhook_networks")
+    @classmethod
+    def _must_be_networks(cls, text: str) -> str:
+        _networks(text)
+        return text
+
     @property
     def database(self) -> str:
         """The database's URL, SQLite under `data` if none is set."""
@@ -62,7 +68,11 @@ class Settings(BaseSettings):
     @property
     def networks(self) -> tuple[Network, ...]:
         """The private networks that callbacks may go to."""
-        return tuple(ip_network(part.strip()) for part in self.webhook_networks.split(",") if part.strip())
+        return _networks(self.webhook_networks)
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 @cache

@@ -152,7 +152,7 @@ comments = Table(
     Column("language", JSON, nullable=False),
     Column("decision", JSON),
     Column("reason_codes", Text, nullable=False),  # " toxicity spam ", for filtering
-    Column("priority", Integer, nullable=False),  # 0: somebody waits; 1: nobody does
+    Column("priority", Integer, nullable=False),  # 0: somebody waits; 1: nobody does; 2: imported
     Column("score_after", UtcTime),  # null: nothing to do; else free to be claimed from then on
     Column("attempts", Integer, nullable=False),  # times it was claimed since its last revision
     UniqueConstraint("site_id", "external_id"),
