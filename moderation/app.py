@@ -78,6 +78,13 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         if request.path in LARGE_PATHS:
             request.max_content_length = settings.max_batch_bytes
 
+    @app.after_request
+    def announce_cut(response: Response) -> Response:
+        """The server cuts a connection whose request was answered before its body was read; tell who would keep it."""
+        if request.content_length and "stream" not in vars(request._get_current_object()):  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's way
+            response.headers["Connection"] = "close"
+        return response
+
     app.register_error_handler(ModerationError, problem)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)

@@ -2,7 +2,7 @@
 
 import http.client
 import select
-from contextlib import closing
+from contextlib import closing, suppress
 
 import httpx
 import pytest
@@ -43,7 +43,7 @@ def test_bad_input_is_refused_at_once_with_a_clear_problem(api: httpx.Client, ca
     ],
 )
 def test_a_refusal_does_not_cut_the_connection(service: Service, method: str, path: str, type_: str) -> None:
-    """A client whose body comes in late, after its request could be refused, can go on on the same connection."""
+    """A client whose body comes late, when its request was refused already, is told that the connection ends."""
     with closing(http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)) as connection:
         connection.connect()
         connection.auto_open = 0
@@ -52,7 +52,8 @@ def test_a_refusal_does_not_cut_the_connection(service: Service, method: str, pa
         connection.putheader("Content-Length", "5000")
         connection.endheaders()
         select.select([connection.sock], [], [], 0.3)  # an answer that does not wait for the body comes now
-        connection.send(b"x" * 5000)
+        with suppress(ConnectionError):  # it may be closed already, with the answer there to be read
+            connection.send(b"x" * 5000)
         answer = connection.getresponse()
         answer.read()
 
