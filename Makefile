@@ -50,11 +50,13 @@ docs: $(VENV)/.installed-test ## write the tables of docs/ that repeat what the 
 
 ##@ Make the models
 
-model: $(VENV)/.installed-train ## train, export and quantise the shipped toxicity model (about an hour)
+model: $(VENV)/.installed-train ## train, export and quantise the shipped models (about an hour)
 	@$(BIN)/python -m training.toxicity --data $(DATA) --out build/toxicity
 	@$(BIN)/python -m training.export --data $(DATA) --checkpoint build/toxicity
+	@$(BIN)/python -m training.spam --data $(DATA)
+	@$(BIN)/python -m training.evaluate --data $(DATA)
 
-eval: $(VENV)/.installed-train ## measure the shipped models on held-out comments
+eval: $(VENV)/.installed-train ## measure the shipped toxicity model on held-out comments
 	@$(BIN)/python -m training.evaluate --data $(DATA)
 
 ##@ Tidy up
