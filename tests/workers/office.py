@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -29,8 +30,12 @@ class Office:
     """The site `news` with a courier, and endpoints that a test adds."""
 
     here: Process
-    courier: Courier
     stack: ExitStack
+
+    @cached_property
+    def courier(self) -> Courier:
+        """A courier in this process."""
+        return Courier(self.here)
 
     def listen(self, behaviour: Behaviour, **fields: Any) -> servers.Endpoint:
         """Start an endpoint and store it; `fields` are those of the stored one."""

@@ -31,10 +31,10 @@ def office(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Offic
     """Give a site whose decisions are delivered to whom the test lets listen."""
     here = make_process(make_parts(database, redis_url), tmp_path, webhook_timeout_seconds=5)
     make_site(database)
-    courier = Courier(here)
     with ExitStack() as stack:
-        yield Office(here, courier, stack)
-    assert courier.stop(10)
+        made = Office(here, stack)
+        yield made
+    assert made.courier.stop(10)
 
 
 def test_a_decision_is_delivered_signed(office: Office) -> None:
@@ -237,7 +237,7 @@ def test_callbacks_go_out_while_redis_is_away(database: Database, tmp_path: Path
     here = make_process(make_parts(database, "redis://127.0.0.1:1/0"), tmp_path)
     make_site(database)
     with ExitStack() as stack:
-        office = Office(here, Courier(here), stack)
+        office = Office(here, stack)
         server = office.listen(OK)
         office.decide()
         office.deliver(1)
