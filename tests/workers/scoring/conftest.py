@@ -1,0 +1,76 @@
+"""Models for tests: a tiny random checkpoint taken the whole way once, and the shipped model in both engines."""
+
+import hashlib
+import json
+import os
+import shutil
+import warnings
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks the model hub; it is read when transformers is imported
+
+from tests.workers.scoring import tiny
+from workers.scoring import toxicity
+from workers.scoring.catalogue import CARD, SHIPPED, TOKENIZER, WEIGHTS
+from workers.scoring.detoxify_checkpoint import read
+from workers.scoring.detoxify_engine import open_detoxify
+from workers.scoring.onnx_export import export, quantise
+from workers.scoring.toxicity import ToxicityScorer
+
+COMPANIONS = (TOKENIZER, "config.json", "tokenizer_config.json")
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the path of a random checkpoint in Detoxify's format, its hash recorded beside it."""
+    path = tiny.make(tmp_path_factory.mktemp("checkpoint"))
+    tiny.write_sidecar(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def fp32(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a model folder with the random checkpoint exported as it is."""
+    folder = tmp_path_factory.mktemp("fp32")
+    detoxify = open_detoxify(read(checkpoint), checkpoint, checkpoint.parent)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # PyTorch's exporter uses what PyTorch deprecates
+        export(detoxify.model, read(checkpoint)["config"], folder / WEIGHTS)
+    return _with_card(folder, checkpoint.parent)
+
+
+@pytest.fixture(scope="session")
+def int8(fp32: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a model folder with the random checkpoint quantised."""
+    folder = tmp_path_factory.mktemp("int8")
+    quantise(fp32 / WEIGHTS, folder / WEIGHTS)
+    return _with_card(folder, fp32)
+
+
+@pytest.fixture
+def copy(fp32: Path, tmp_path: Path) -> Path:
+    """Give a copy of a model folder, to be damaged."""
+    return shutil.copytree(fp32, tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def shipped() -> ToxicityScorer:
+    """Give the shipped model on ONNX Runtime."""
+    return toxicity.load("compact-1", "onnx", Path("nowhere"))
+
+
+def _with_card(folder: Path, source: Path) -> Path:
+    for name in COMPANIONS:
+        shutil.copyfile(source / name, folder / name)
+    card = json.loads((SHIPPED / "compact-1" / CARD).read_text(encoding="utf-8")) | {
+        "name": "tiny",
+        "sha256": hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
+        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in COMPANIONS},
+        "max_tokens": 20,
+        "overlap": 4,
+        "golden": [],
+    }
+    (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+    return folder
