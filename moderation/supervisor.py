@@ -9,9 +9,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from types import FrameType
 
 import structlog
 
@@ -23,6 +26,8 @@ RESTART_PAUSES = (0.2, 1.0, 3.0, 10.0)
 """Pauses before a part is started again, growing while it dies within `STEADY_SECONDS`."""
 STEADY_SECONDS = 30.0
 PR_SET_PDEATHSIG = 1
+PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+"""Looked up here, because a fork of a program with threads must not take the loader's locks."""
 POLL_SECONDS = 0.1
 
 log = structlog.get_logger()
@@ -40,46 +45,51 @@ class Part:
 
 @dataclass(slots=True)
 class Child:
-    """A running part, when it started, and how often it died soon after."""
+    """A part and its process; after a death `again_at` says when it is started again."""
 
     part: Part
     process: subprocess.Popen[bytes]
     started_at: float
     deaths: int = 0
+    again_at: float | None = None
 
 
 class Supervisor:
-    """Keeps parts running until it is told to stop."""
+    """Keeps parts running until it is told to stop; all methods belong to the main thread."""
 
     def __init__(self) -> None:
         """Start with no children."""
         self._children: list[Child] = []
-        self._stop = threading.Event()
+        self._stopping = False
 
     def start(self, part: Part) -> None:
-        """Start a part."""
+        """Start a part; `OSError` if its program cannot be started."""
         self._children.append(Child(part, _spawn(part), clock.monotonic()))
 
     def stop_on_signals(self) -> None:
-        """Take SIGINT and SIGTERM as the wish to stop."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._stop.set())
+        """Take SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP as the wish to stop."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._wish_to_stop)
 
     @property
     def stopping(self) -> bool:
         """Whether the wish to stop was heard."""
-        return self._stop.is_set()
+        return self._stopping
 
     def wait(self, seconds: float) -> bool:
-        """Wait up to `seconds` for the wish to stop, starting again what died; return whether it came."""
+        """Wait up to `seconds`, at least `POLL_SECONDS`, for the wish to stop; return whether it came.
+
+        Meanwhile what dies is started again.
+        """
         until = clock.monotonic() + seconds
-        while not self._stop.wait(POLL_SECONDS):
+        while not self._stopping:
+            time.sleep(POLL_SECONDS)
             for child in self._children:
-                if child.process.poll() is not None:
-                    self._restart(child)
+                self._look_after(child)
             if clock.monotonic() >= until:
-                return False
-        return True
+                break
+        return self._stopping
 
     def run(self) -> None:
         """Keep the parts running until the wish to stop comes."""
@@ -88,26 +98,48 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all children, last started first asked; kill what does not stop in time."""
-        for child in reversed(self._children):
+        running = [child for child in self._children if child.again_at is None]
+        self._children.clear()
+        for child in reversed(running):
             _signal(child.process, signal.SIGTERM, whole_group=False)
         until = clock.monotonic() + STOP_SECONDS
-        for child in self._children:
+        killed = []
+        for child in running:
             try:
                 child.process.wait(max(0.0, until - clock.monotonic()))
             except subprocess.TimeoutExpired:
-                log.warning("part_killed", part=child.part.name)
+                killed.append(child.part.name)
             _signal(child.process, signal.SIGKILL, whole_group=True)
             child.process.wait()
+        if killed:
+            log.warning("parts_killed", parts=killed)
 
-    def _restart(self, child: Child) -> None:
-        lived = clock.monotonic() - child.started_at
-        child.deaths = 0 if lived > STEADY_SECONDS else child.deaths + 1
+    def _wish_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        # A plain flag: an Event's lock may be held by the very thread that this handler interrupts.
+        self._stopping = True
+
+    def _look_after(self, child: Child) -> None:
+        now = clock.monotonic()
+        if child.again_at is None:
+            if child.process.poll() is None:
+                return
+            _signal(child.process, signal.SIGKILL, whole_group=True)
+            lived = now - child.started_at
+            child.deaths = 0 if lived > STEADY_SECONDS else child.deaths + 1
+            self._rest(child, now, status=child.process.returncode)
+        elif now >= child.again_at and not self._stopping:
+            try:
+                child.process = _spawn(child.part)
+            except OSError as error:  # no memory, no process number: later there may be
+                child.deaths += 1
+                self._rest(child, now, error=error.strerror)
+            else:
+                child.started_at, child.again_at = now, None
+
+    def _rest(self, child: Child, now: float, **why: object) -> None:
         pause = RESTART_PAUSES[min(child.deaths, len(RESTART_PAUSES) - 1)]
-        log.warning("part_died", part=child.part.name, status=child.process.returncode, again_in=pause)
-        _signal(child.process, signal.SIGKILL, whole_group=True)
-        if not self._stop.wait(pause):
-            child.process = _spawn(child.part)
-            child.started_at = clock.monotonic()
+        child.again_at = now + pause
+        log.warning("part_died", part=child.part.name, again_in=pause, **why)
 
 
 def _spawn(part: Part) -> subprocess.Popen[bytes]:
@@ -117,16 +149,20 @@ def _spawn(part: Part) -> subprocess.Popen[bytes]:
         stdout=sys.stderr,
         env={**os.environ, **part.environment},
         start_new_session=True,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - only a system call
+        preexec_fn=None if PRCTL is None else partial(_die_with_parent, os.getpid()),  # noqa: PLW1509 - only system calls
     )
     if process.stdin is not None:
-        process.stdin.write(part.stdin)
-        process.stdin.close()
+        with suppress(BrokenPipeError), process.stdin as pipe:  # it died at once, which is found out soon
+            pipe.write(part.stdin)
     return process
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _die_with_parent(parent: int) -> None:
+    """Ask the kernel for SIGTERM when the thread that started this process ends; that of `parent` may have already."""
+    if PRCTL is not None:
+        PRCTL(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals, *, whole_group: bool) -> None:

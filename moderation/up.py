@@ -1,6 +1,7 @@
 """`moderation up`: everything on one machine, ready with one command."""
 
 import json
+import os
 import secrets
 import socket
 import sys
@@ -14,11 +15,11 @@ import click
 from rich.console import Console
 
 from moderation import accounts, clock, commands, ids
+from moderation.cli_admin import opened
 from moderation.model import Scope
 from moderation.policy_document import Policy
 from moderation.settings import Settings
 from moderation.storage import migrate, moderators, sites
-from moderation.storage.database import Database
 from moderation.supervisor import Supervisor
 
 READY_SECONDS = 60.0
@@ -40,6 +41,7 @@ class FirstSecrets:
 def run(host: str, port: int, settings: Settings, *, as_json: bool) -> None:
     """Start all parts, print where they are once they answer, and stop them when asked to."""
     console = Console(stderr=True)
+    check_port(host, port)
     settings.data.mkdir(parents=True, exist_ok=True)
     supervisor = Supervisor()
     supervisor.stop_on_signals()
@@ -70,10 +72,19 @@ def run(host: str, port: int, settings: Settings, *, as_json: bool) -> None:
             supervisor.stop()
 
 
+def check_port(host: str, port: int) -> None:
+    """Raise a message if nobody can listen there: whoever does would be taken for this service."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        why = str(error) if error.errno is None or error.errno < 0 else os.strerror(error.errno)
+        raise click.ClickException(f"Cannot listen on {host}, port {port} ({why}); --host and --port choose") from None
+
+
 def set_up(settings: Settings) -> FirstSecrets:
     """Migrate the database and, if it has no site, make one with keys and a moderator."""
-    database = Database(settings.database)
-    try:
+    with opened(settings) as database:
         migrate.upgrade(database)
         with database.read() as connection:
             known = sites.list_sites(connection)
@@ -91,8 +102,6 @@ def set_up(settings: Settings) -> FirstSecrets:
             sites.add_key(connection, DEMO, akismet_key, akismet_prefix, "akismet", [], "first Akismet key", now)
         password = accounts.add_moderator(database, DEMO, EMAIL, "First moderator", now)
         return FirstSecrets(api_key, akismet_key, EMAIL, password)
-    finally:
-        database.close()
 
 
 def _environment(host: str, settings: Settings) -> dict[str, str]:
