@@ -99,9 +99,8 @@ def test_what_a_dead_part_started_dies_with_it(here: Supervisor, signs: Path) ->
     program = WITH_GRANDCHILD + SLEEP
     here.start(part(signs, program, SAY + STUBBORN + SLEEP))
     until(lambda: numbers(signs), "the grandchild")
-    (parent,) = psutil.Process().children()
 
-    parent.kill()
+    psutil.Process(psutil.Process(numbers(signs)[0]).ppid()).kill()
     until(lambda: len(numbers(signs)) == 2, "its return", lambda: here.wait(0))
 
     assert not lives(numbers(signs)[0])

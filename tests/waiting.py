@@ -8,7 +8,7 @@ PAUSE = 0.02
 
 
 def until(condition: Callable[[], object], what: str, meanwhile: Callable[[], object] | None = None) -> None:
-    """Wait until `condition` holds, doing `meanwhile` in between; fail after `SECONDS`, saying `what` was waited for."""
+    """Wait until `condition` holds, doing `meanwhile` in between; fail after `SECONDS`, naming `what` never came."""
     end = time.monotonic() + SECONDS
     while not condition():
         assert time.monotonic() < end, f"waited {SECONDS} s for {what}"
