@@ -1,0 +1,87 @@
+"""The runner in `workers/scoring/__init__.py`."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from moderation.model import ATTRIBUTES
+from moderation.settings import Settings
+from workers.scoring import Answer, Scorer, Scorers
+from workers.scoring.language import Detector
+from workers.scoring.text import Text
+
+TOXICITY = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
+
+
+@pytest.fixture(scope="module")
+def scorers(tmp_path_factory: pytest.TempPathFactory) -> Scorers:
+    """Give the scorers as a worker loads them."""
+    return Scorers.load(Settings(data=tmp_path_factory.mktemp("data")))
+
+
+def test_every_attribute_is_answered(scorers: Scorers) -> None:
+    """A text in English has a number for all that a model knows, and null for what none knows."""
+    insult, thanks = scorers.score(
+        [Text("You are an idiot and nobody wants you here."), Text("Thank you, that helped.")]
+    )
+
+    assert set(insult.scores) == set(ATTRIBUTES)
+    assert insult.scores["sexual_explicit"] is None
+    assert all(insult.scores[name] is not None for name in (*TOXICITY, "spam"))
+    assert (insult.scores["toxicity"] or 0) > 0.9
+    assert (thanks.scores["toxicity"] or 1) < 0.1
+    assert insult.language.code == "en"
+    assert insult.models == scorers.models
+    assert scorers.models["toxicity"].startswith("compact-1@sha256:")
+    assert set(scorers.models) == {"toxicity", "spam"}
+
+
+def test_another_language_is_unknown_not_harmless(scorers: Scorers) -> None:
+    """A text in a language that the model was not made for has no toxicity scores; short ones are scored."""
+    texts = ["Das ist ja mal wieder typisch für diese Leute", "Спасибо за статью", "ok lol", "You are an idiot"]
+    german, russian, short, english = scorers.score([Text(text) for text in texts])
+
+    assert german.language.code == "de"
+    assert all(scored.scores[name] is None for scored in (german, russian) for name in TOXICITY)
+    assert all(scored.scores[name] is not None for scored in (short, english) for name in TOXICITY)
+    assert german.scores["spam"] is not None
+
+
+def test_the_sites_hint_decides_for_short_texts(scorers: Scorers) -> None:
+    """A short text on a German site is German, and so not scored by an English model."""
+    (scored,) = scorers.score([Text("Na toll", language="de")])
+
+    assert scored.scores["toxicity"] is None
+
+
+def test_one_text_that_cannot_be_scored_does_not_cost_the_others(
+    scorers: Scorers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A text on which a scorer raises is unknown; the rest of its batch has scores, and no text is logged."""
+    first, broken, last = scorers.score([Text("Thank you all."), Text("a marker \ud800 here"), Text("You idiot!")])
+    logged = capsys.readouterr()
+
+    assert all(broken.scores[name] is None for name in TOXICITY)
+    assert (last.scores["toxicity"] or 0) > 0.5 > (first.scores["toxicity"] or 1)
+    assert "marker" not in logged.out + logged.err
+
+
+def test_a_scorer_that_fails_leaves_the_others_their_word() -> None:
+    """What one scorer cannot tell is unknown, what another tells stands, with its words."""
+
+    def broken(_: Sequence[Text]) -> list[Answer]:
+        raise MemoryError
+
+    def spam(texts: Sequence[Text]) -> list[Answer]:
+        return [({"spam": 0.7, "other": 1.0}, {"spam": "links"}) for _ in texts]
+
+    runner = Scorers([Scorer("toxicity", "t@1", None, broken), Scorer("spam", "s@1", None, spam)], Detector())
+    for scored in runner.score([Text("one"), Text("two")]):
+        assert {name for name, score in scored.scores.items() if score is not None} == {"spam"}
+        assert scored.details == {"spam": "links"}
+        assert scored.models == {"toxicity": "t@1", "spam": "s@1"}
+
+
+def test_nothing_gives_nothing(scorers: Scorers) -> None:
+    """Without texts nothing is run."""
+    assert scorers.score([]) == []
