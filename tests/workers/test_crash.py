@@ -142,6 +142,19 @@ def test_a_comment_that_kills_its_worker_is_held(parts: Parts, start: Start, red
     assert wait_decided(parts, hand_in(parts, "The worker goes on as if nothing had been"), 10)[0].attempts == 1
 
 
+def test_a_comment_that_hangs_its_worker_is_held(sqlite_database: Database, start: Start, redis_url: str) -> None:
+    """A process that comes to no end is killed and replaced, and the comment counts as one that killed it."""
+    make_site(sqlite_database)
+    parts = make_parts(sqlite_database, redis_url)
+    for role in commands.ROLES:
+        start(role, parts, redis_url)
+
+    endless, fine = wait_decided(parts, hand_in(parts, "This one is endless", "A fine article indeed"))
+
+    assert (endless.status, endless.attempts) == (Status.HELD, 4)
+    assert fine.status is Status.APPROVED
+
+
 def test_workers_go_on_after_redis_was_restarted(sqlite_database: Database, start: Start, valkey: ValkeyServer) -> None:
     """A Redis that was killed and started again, empty, costs nothing: rings, asks and callbacks go on."""
     make_site(sqlite_database)
