@@ -5,18 +5,23 @@ import os
 import secrets
 import uuid
 import zlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 READABLE = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32, in lower case: no letter looks like a digit."""
 CRC_LENGTH = 6
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return whole milliseconds since 1970, exactly: by way of a float some moments would lose one."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def new_id(now: datetime) -> str:
     """Return a UUID of version 7 (RFC 9562): its text sorts by the time it was made."""
-    milliseconds = int(now.timestamp() * 1000)
-    value = (milliseconds << 80) | int.from_bytes(os.urandom(10))
+    value = (milliseconds(now) << 80) | int.from_bytes(os.urandom(10))
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return str(uuid.UUID(int=value))
@@ -81,4 +86,4 @@ def new_webhook_secret() -> str:
 
 def floor(moment: datetime) -> str:
     """Return the smallest id that `new_id` could have made at `moment`."""
-    return str(uuid.UUID(int=(int(moment.timestamp() * 1000) << 80) | (0x7 << 76) | (0x2 << 62)))
+    return str(uuid.UUID(int=(milliseconds(moment) << 80) | (0x7 << 76) | (0x2 << 62)))

@@ -1,12 +1,12 @@
 """Counts over sliding windows, per author, address prefix, thread and site: exact, and shared by all processes.
 
 Redis holds, per key, the times of the latest comments; one script looks at all windows of a comment and
-counts it only if none is full. A Redis that was emptied is filled again from the database; while Redis is
-away the database itself is counted.
+counts it only if none is full. While Redis is away the database itself is counted; a Redis that comes back,
+with its memory or without, is filled again from the database.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -16,6 +16,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from moderation.ids import milliseconds
 from moderation.model import WindowUse
 from moderation.policy_document import WindowLimit
 from moderation.records import Site
@@ -25,12 +26,12 @@ from moderation.storage.database import Database
 RESERVE = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'cold' end
 local now, id, full, uses = tonumber(ARGV[1]), ARGV[2], false, {}
-for i = 3, #ARGV, 3 do
-  local key, limit, span = KEYS[tonumber(ARGV[i])], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]) * 1000
-  local count, wait = redis.call('ZCOUNT', key, '(' .. (now - span), '+inf'), 0
+for i = #KEYS + 2, #ARGV, 3 do
+  local key, limit, span = KEYS[tonumber(ARGV[i])], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+  local from = '(' .. (now - span)
+  local count, wait = redis.call('ZCOUNT', key, from, '+inf'), 0
   if count >= limit then
     full = true
-    local from = '(' .. (now - span)
     local leaving = redis.call('ZRANGEBYSCORE', key, from, '+inf', 'WITHSCORES', 'LIMIT', count - limit, 1)
     wait = math.max(1, math.ceil((tonumber(leaving[2]) + span - now) / 1000))
   end
@@ -38,19 +39,21 @@ for i = 3, #ARGV, 3 do
   uses[#uses + 1] = wait
 end
 if not full then
-  local longest = {}
-  for i = 3, #ARGV, 3 do
-    local key, span = KEYS[tonumber(ARGV[i])], tonumber(ARGV[i + 2]) * 1000
-    longest[key] = math.max(longest[key] or 0, span)
-  end
-  for key, span in pairs(longest) do
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', now - span)
-    redis.call('ZADD', key, now, id)
-    redis.call('PEXPIRE', key, span)
+  for i = 2, #KEYS do
+    local kept = tonumber(ARGV[i + 1])
+    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - kept)
+    redis.call('ZADD', KEYS[i], now, id)
+    redis.call('PEXPIRE', KEYS[i], kept)
   end
 end
 return uses
 """
+"""KEYS: the site's mark that Redis knows its comments, then what the comment counts under.
+ARGV: now and the comment's id; for each key but the first how long it is needed; then for each limit
+the number of its key, its count and its length. All times are milliseconds.
+Returns for each limit how many it holds and in how many seconds there is a place again, or 'cold'."""
+COLD = "cold"
+MILLISECOND = timedelta(milliseconds=1)
 
 log = structlog.get_logger()
 
@@ -78,53 +81,59 @@ class Windows:
         self._redis = redis
         self._database = database
         self._reserve = redis.register_script(RESERVE)
+        self._missed: set[str] = set()
+        """Sites with comments that Redis was not told of while it was away."""
 
     def reserve(self, site: Site, comments: Sequence[Counted], now: datetime) -> list[tuple[WindowUse, ...]]:
         """Return each comment's windows as they were before it; a comment counts unless one was full."""
-        if not any(_limits(comment) for comment in comments):
+        if not _kept(site):
             return [()] * len(comments)
         try:
+            if site.id in self._missed:
+                self._redis.delete(_warm_key(site))
+                self._missed.discard(site.id)
             answers = self._run(site, comments, now)
-            if "cold" in answers:
+            cold = [number for number, answer in enumerate(answers) if answer == COLD]
+            if cold:
                 self._seed(site, now)
-                answers = self._run(site, comments, now)
+                for number, answer in zip(cold, self._run(site, [comments[n] for n in cold], now), strict=True):
+                    answers[number] = answer
+            if COLD in answers:  # emptied again in between
+                return self._from_database(site, comments, now)
+            return [_uses(comment, answer) for comment, answer in zip(comments, answers, strict=True)]
         except (RedisError, OSError) as error:
+            self._missed.add(site.id)
             log.warning("windows_counted_in_database", site=site.id, error=type(error).__name__)
             return self._from_database(site, comments, now)
-        return [_uses(comment, answer) for comment, answer in zip(comments, answers, strict=True)]
 
     def release(self, site: Site, comments: Sequence[Counted]) -> None:
         """Give back the places of comments that were not stored after all."""
+        kept = _kept(site)
         try:
             with self._redis.pipeline(transaction=False) as pipe:
                 for comment in comments:
-                    for limit in _limits(comment):
-                        pipe.zrem(_key(site, limit.per, str(comment.key(limit.per))), comment.id)
+                    for name in _counts_under(site, comment, kept):
+                        pipe.zrem(name, comment.id)
                 pipe.execute()
         except (RedisError, OSError) as error:
             log.warning("windows_not_released", site=site.id, error=type(error).__name__)
 
     def _run(self, site: Site, comments: Sequence[Counted], now: datetime) -> list[Any]:
-        milliseconds = int(now.timestamp() * 1000)
+        kept = _kept(site)
         with self._redis.pipeline(transaction=False) as pipe:
             for comment in comments:
-                keys = [_warm_key(site)]
-                arguments: list[str | int] = [milliseconds, comment.id]
+                under = _counts_under(site, comment, kept)
+                keys = [_warm_key(site), *under]
+                arguments: list[str | int] = [milliseconds(now), comment.id, *(1000 * span for span in under.values())]
                 for limit in _limits(comment):
-                    key = _key(site, limit.per, str(comment.key(limit.per)))
-                    if key not in keys:
-                        keys.append(key)
-                    arguments += [keys.index(key) + 1, limit.count, limit.seconds]
+                    number = keys.index(_key(site, limit.per, str(comment.key(limit.per)))) + 1
+                    arguments += [number, limit.count, limit.seconds * 1000]
                 self._reserve(keys=keys, args=arguments, client=pipe)
             answers: list[Any] = pipe.execute()
         return answers
 
     def _seed(self, site: Site, now: datetime) -> None:
-        policies = (site.policy, *(site.policy.for_section(section) for section in site.policy.sections))
-        longest = {
-            per: max((limit.seconds for policy in policies for limit in policy.limits if limit.per == per), default=0)
-            for per in ("author", "address", "thread", "site")
-        }
+        longest = _kept(site)
         with self._database.read() as connection:
             rows = facts.received_since(connection, site.id, now - timedelta(seconds=max(longest.values())))
         entries: dict[tuple[str, str], dict[str, int]] = {}
@@ -132,8 +141,8 @@ class Windows:
             counted = Counted(comment_id, thread_id, author_key, address_key, ())
             for per, seconds in longest.items():
                 key = counted.key(per)
-                if seconds and key is not None and received_at > now - timedelta(seconds=seconds):
-                    entries.setdefault((per, key), {})[comment_id] = int(received_at.timestamp() * 1000)
+                if key is not None and received_at > now - timedelta(seconds=seconds):
+                    entries.setdefault((per, key), {})[comment_id] = milliseconds(received_at)
         with self._redis.pipeline(transaction=False) as pipe:
             for (per, key), members in entries.items():
                 name = _key(site, per, key)
@@ -143,6 +152,7 @@ class Windows:
             pipe.execute()
 
     def _from_database(self, site: Site, comments: Sequence[Counted], now: datetime) -> list[tuple[WindowUse, ...]]:
+        kept = _kept(site)
         taken: Counter[tuple[str, str | None]] = Counter()
         result = []
         with self._database.read() as connection:
@@ -150,15 +160,41 @@ class Windows:
                 uses = []
                 for limit in _limits(comment):
                     key = comment.key(limit.per)
-                    since = now - timedelta(seconds=limit.seconds)
-                    count, oldest = facts.count_window(connection, site.id, limit.per, str(key), since)
-                    wait = 0 if oldest is None else max(1, ceil((oldest - since).total_seconds()))
-                    number = count + taken[limit.per, key]
-                    uses.append(WindowUse(limit.per, number, limit.count, limit.seconds, wait))
+                    window = (site.id, limit.per, str(key), now - timedelta(seconds=limit.seconds) + MILLISECOND)
+                    before = taken[limit.per, key]
+                    count = facts.count_window(connection, *window) + before
+                    wait = 0
+                    if count >= limit.count:
+                        older = limit.count - before
+                        leaving = facts.nth_newest(connection, *window, older) if older > 0 else now
+                        wait = _seconds_until(leaving or now, limit, now)
+                    uses.append(WindowUse(limit.per, count, limit.count, limit.seconds, wait))
                 if all(use.count < use.limit for use in uses):
-                    taken.update({(limit.per, comment.key(limit.per)) for limit in _limits(comment)})
+                    taken.update({(per, comment.key(per)) for per in kept})
                 result.append(tuple(uses))
         return result
+
+
+def _kept(site: Site) -> dict[str, int]:
+    """Return, for each thing that any part of the site limits comments by, for how many seconds they are needed."""
+    longest: dict[str, int] = {}
+    for limits in (site.policy.limits, *(section.limits or () for section in site.policy.sections.values())):
+        for limit in limits:
+            longest[limit.per] = max(longest.get(limit.per, 0), limit.seconds)
+    return longest
+
+
+def _counts_under(site: Site, comment: Counted, kept: Mapping[str, int]) -> dict[str, int]:
+    """Return the comment's keys in Redis, with the seconds for which they are needed.
+
+    A comment counts everywhere on its site, also where its own section has no such limit.
+    """
+    return {_key(site, per, key): kept[per] for per in kept if (key := comment.key(per)) is not None}
+
+
+def _seconds_until(leaving: datetime, limit: WindowLimit, now: datetime) -> int:
+    """Return after how many seconds the comment that came at `leaving` is no longer in the window."""
+    return max(1, ceil((leaving + timedelta(seconds=limit.seconds) - now).total_seconds()))
 
 
 def _limits(comment: Counted) -> list[WindowLimit]:

@@ -39,17 +39,23 @@ def same_text(
     return found
 
 
-def count_window(
-    connection: Connection, site_id: str, per: str, key: str, since: datetime
-) -> tuple[int, datetime | None]:
-    """Return how many comments came since then per author, address, thread or site, and when the oldest did."""
-    conditions: list[ColumnElement[bool]] = [comments.c.site_id == site_id, comments.c.id >= ids.floor(since)]
-    if per != "site":
-        conditions.append(COLUMN_OF[per] == key)
-    row = connection.execute(
-        select(func.count().label("number"), func.min(comments.c.received_at)).where(*conditions)
-    ).one()
-    return row[0], row[1]
+def count_window(connection: Connection, site_id: str, per: str, key: str, first: datetime) -> int:
+    """Return how many comments came from `first` on, to the millisecond, per author, address, thread or site."""
+    query = select(func.count()).select_from(comments).where(*_in_window(site_id, per, key, first))
+    return connection.execute(query).scalar_one()
+
+
+def nth_newest(
+    connection: Connection, site_id: str, per: str, key: str, first: datetime, number: int
+) -> datetime | None:
+    """Return when the newest (1), the one before (2), … of what `count_window` counts came; None if there is none."""
+    query = select(comments.c.received_at).where(*_in_window(site_id, per, key, first))
+    return connection.execute(query.order_by(comments.c.id.desc()).offset(number - 1).limit(1)).scalar()
+
+
+def _in_window(site_id: str, per: str, key: str, first: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [comments.c.site_id == site_id, comments.c.id >= ids.floor(first)]
+    return conditions if per == "site" else [*conditions, COLUMN_OF[per] == key]
 
 
 def received_since(
