@@ -1,4 +1,7 @@
-"""The way of a comment: taken in, settled, overruled, edited, erased."""
+"""The way of a comment: taken in, settled, overruled, edited, erased.
+
+Long because each promise of the pipeline has its own short test, in the order of a comment's way.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""The bell and the blackboard, on a real Valkey."""
+"""The bell and the blackboard, on a real Valkey.
+
+Long because each promise of the queue has its own short test.
+"""
 
 import json
 import subprocess

@@ -1,4 +1,7 @@
-"""Every table, as SQLAlchemy Core; `migrations/` builds the same, and a test compares the two."""
+"""Every table, as SQLAlchemy Core; `migrations/` builds the same, and a test compares the two.
+
+Long because all tables stand side by side: foreign keys and indexes are read together.
+"""
 
 from datetime import UTC, datetime, timedelta
 

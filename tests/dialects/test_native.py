@@ -1,4 +1,7 @@
-"""The native API: shapes, statuses, headers and refusals."""
+"""The native API: shapes, statuses, headers and refusals.
+
+Long because each promise of the contract has its own short test, in the contract's order.
+"""
 
 from typing import Any
 

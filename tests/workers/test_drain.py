@@ -1,4 +1,7 @@
-"""Scoring what waits: claimed, scored, settled; asks first; failures of one are no other's."""
+"""Scoring what waits: claimed, scored, settled; asks first; failures of one are no other's.
+
+Long because each promise of draining has its own short test.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""The first tables."""
+"""The first tables.
+
+Long because a migration must stand alone: it repeats every column as it was then.
+"""
 
 import sqlalchemy as sa
 from alembic import op
