@@ -9,6 +9,7 @@ import torch
 from detoxify import Detoxify
 from detoxify.detoxify import MODEL_URLS
 from tokenizers import Tokenizer
+from transformers.utils.logging import disable_progress_bar
 
 from workers.scoring import batches, windows
 from workers.scoring.catalogue import (
@@ -61,7 +62,11 @@ class DetoxifyScorer:
 
 
 def load(model: str, data: Path) -> DetoxifyScorer:
-    """Return the scorer for a name or checkpoint path; raises `ModelError`."""
+    """Return the scorer for a name or checkpoint path; raises `ModelError`.
+
+    PyTorch is set to one thread: one process is started for each core.
+    """
+    torch.set_num_threads(1)
     folder = find_folder(model, data)
     if folder is not None:
         return _shipped(folder, read_card(folder))
@@ -76,7 +81,7 @@ def load(model: str, data: Path) -> DetoxifyScorer:
             f"There is no toxicity model '{model}'. MODERATION_MODEL takes the name of a shipped model, the path of a "
             f"checkpoint in Detoxify's format, or one of {', '.join(sorted(MODEL_URLS))}"
         )
-    detoxify = open_detoxify(read(path), path, config if (config / "config.json").is_file() else None)
+    detoxify = open_detoxify(read(path), path, config)
     size = min(MAX_TOKENS, detoxify.tokenizer.model_max_length)
     return DetoxifyScorer(
         f"{Path(model).stem}@sha256:{sha256[:12]}",
@@ -87,26 +92,27 @@ def load(model: str, data: Path) -> DetoxifyScorer:
     )
 
 
-def open_detoxify(checkpoint: Checkpoint, path: Path, config: Path | None) -> Any:  # noqa: ANN401 - untyped
+def open_detoxify(checkpoint: Checkpoint, path: Path, config: Path) -> Any:  # noqa: ANN401 - untyped
     """Return a `Detoxify` that holds `checkpoint`, which came from `path`; raises `ModelError`.
 
-    With `config`, a folder with configuration and tokenizer, the model hub is not asked.
+    If the folder `config` has configuration and tokenizer, the model hub is not asked.
     """
+    disable_progress_bar()  # type: ignore[no-untyped-call] # a service's log is no terminal
+    arch = checkpoint["config"]["arch"]["args"]
+    base = arch.get("model_type", "its base model")
+    local = str(config.resolve()) if (config / "config.json").is_file() else None
     with tempfile.TemporaryDirectory() as scratch:
         file = path
-        if config is not None:
-            # `model_type` is looked up on the hub unless it is a folder
-            checkpoint["config"]["arch"]["args"]["model_type"] = str(config.resolve())
+        if local is not None:
+            arch["model_type"] = local  # is looked up on the hub unless it is a folder
             file = Path(scratch) / "checkpoint.ckpt"
             torch.save(checkpoint, file)
         try:
-            detoxify = Detoxify(checkpoint=str(file), huggingface_config_path=str(config.resolve()) if config else None)
+            detoxify = Detoxify(checkpoint=str(file), huggingface_config_path=local)
         except OSError as error:
-            base = checkpoint["config"]["arch"]["args"].get("model_type", "its base model")
             raise ModelMissingError(
                 f"{path.name} needs the configuration and tokenizer of {base}, and the model hub does not answer. "
-                f"Put config.json, {TOKENIZER} and tokenizer_config.json of {base} into "
-                f"{config or path.parent / path.stem}, and start again"
+                f"Put config.json, {TOKENIZER} and tokenizer_config.json of {base} into {config}, and start again"
             ) from error
     check_loaded(detoxify.model, checkpoint["state_dict"])
     return detoxify
