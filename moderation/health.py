@@ -45,10 +45,11 @@ def readyz() -> Response:
 
     Without workers or Redis comments are still taken and stored: only the database decides the status.
     """
+    redis = service().parts.queue.answers()
     parts = {
         "database": _database_answers(service().parts.database),
-        "redis": service().parts.queue.answers(),
-        **{part: service().parts.queue.alive(part) for part in PARTS},
+        "redis": redis,
+        **{part: redis and service().parts.queue.alive(part) for part in PARTS},
     }
     status = "ok" if all(parts.values()) else "degraded" if parts["database"] else "down"
     return answer(
@@ -68,9 +69,10 @@ def metrics() -> Response:
         Gauge("moderation_waiting_comments", "Comments that wait for scoring", registry=registry).set(
             work.waiting(connection)
         )
+    redis = service().parts.queue.answers()
     for part in PARTS:
         Gauge(f"moderation_{part}_up", f"1 if a {part} is alive", registry=registry).set(
-            service().parts.queue.alive(part)
+            redis and service().parts.queue.alive(part)
         )
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

@@ -2,8 +2,13 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 
 import structlog
+
+PLACES = 8
+CAUSES = 4
 
 log = structlog.get_logger()
 
@@ -25,14 +30,26 @@ def configure_logs(level: str) -> None:
 
 
 def _locals_left_out(_logger: object, _name: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    """Keep of an exception its type and where it was raised: its message could quote a comment."""
-    if event.pop("exc_info", None):
-        error = sys.exc_info()[1]
-        trace = error.__traceback__ if error else None
-        where = []
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            where.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}")
-            trace = trace.tb_next
-        event["where"] = where[-8:]
+    """Keep of an exception the types, with its causes', and where it was raised: messages could quote a comment."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if error is not None:
+        event["where"] = _places(error)[-PLACES:]
+        event["types"] = [type(one).__name__ for one in _chain(error)]
     return event
+
+
+def _places(error: BaseException) -> list[str]:
+    return [
+        f"{frame.f_code.co_filename.rsplit('/', 1)[-1]}:{line}:{frame.f_code.co_name}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception, its cause, the cause's cause and so on, at most `CAUSES`."""
+    for _ in range(CAUSES):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -42,7 +42,7 @@ def run(host: str, port: int, settings: Settings, *, as_json: bool) -> None:
     """Start all parts, print where they are once they answer, and stop them when asked to."""
     console = Console(stderr=True)
     check_port(host, port)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's comments lie there
     supervisor = Supervisor()
     supervisor.stop_on_signals()
     try:
