@@ -29,13 +29,16 @@ from moderation.errors import NotFoundError, StaleError
 from moderation.hashing import Hasher
 from moderation.intake import Outcome, Prepared, Received
 from moderation.model import Decision, EventType, Scored, Status
-from moderation.policy import decide, decide_early
+from moderation.policy import decide, decide_early, decide_unscorable
 from moderation.queue import Bell, Queue
 from moderation.records import Event, Site, StoredComment
 from moderation.storage import comments, events, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection, Database
 from moderation.windows import Windows
+
+TRIES = 3
+"""A comment whose scoring ended its worker this often is not scored again: a person decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,11 @@ def settle(
                 continue
             site = sites[one.site_id]
             policy = site.policy.for_section(one.thread.section)
-            decided.append(Decided(one, decide(one.findings, result, policy, site.policy_version, now), result))
+            if one.attempts > TRIES:
+                decision = decide_unscorable(one.findings, site.policy_version, now)
+            else:
+                decision = decide(one.findings, result, policy, site.policy_version, now)
+            decided.append(Decided(one, decision, result))
         deliveries = put_in_force(connection, decided, now)
     done = [one.comment.id for one in decided]
     parts.queue.announce(done)

@@ -66,6 +66,18 @@ def decide_early(findings: Sequence[Finding], policy: Policy, version: int, now:
     return _decision(Action.REJECT, weighed, version, now)
 
 
+def decide_unscorable(findings: Sequence[Finding], version: int, now: datetime) -> Decision:
+    """Return the decision on a comment that ended whoever scored it: a person decides, whatever the policy says.
+
+    Only a finding that rejects spares the person; else such a text would be a way past every score.
+    """
+    weighed = _from_findings(findings)
+    if any(one.severity is Severity.REJECT for one in weighed):
+        return _decision(Action.REJECT, weighed, version, now)
+    unscored = Reason("unscored", "scoring it failed again and again; all its scores are unknown")
+    return _decision(Action.HOLD, [*weighed, Weighed(Severity.HOLD, unscored)], version, now)
+
+
 def _decision(action: Action, weighed: Iterable[Weighed], version: int, now: datetime) -> Decision:
     ordered = sorted(weighed, key=lambda one: -one.severity)
     return Decision(action, DecidedBy.POLICY, now, version, tuple(one.reason for one in ordered))

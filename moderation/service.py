@@ -3,6 +3,7 @@
 Every method takes the site of the caller's key; nothing of another site can be reached.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,7 @@ class Service:
         self.parts = parts
         self.settings = settings
         self.sites = SiteCache(parts.database, clock.now)
+        self._waiting = threading.BoundedSemaphore(settings.web_threads // 2)
         self._committer = Committer(parts, self.sites)
         self._load = Load(parts, settings.promise_seconds)
 
@@ -83,10 +85,16 @@ class Service:
         return [fates[index] if index in fates else next(stored) for index in range(len(handed))]
 
     def wait(self, site_id: str, received: Received, seconds: float) -> StoredComment:
-        """Wait up to `seconds` for a comment's decision and return the comment as it then is."""
-        if received.comment.status is not Status.PENDING:
+        """Wait up to `seconds` for a comment's decision and return the comment as it then is.
+
+        While half of the web threads wait already, nobody waits: new comments must still get in.
+        """
+        if received.comment.status is not Status.PENDING or not self._waiting.acquire(blocking=False):
             return received.comment
-        self.parts.queue.wait_decided(received.comment.id, min(seconds, self.settings.max_wait_seconds))
+        try:
+            self.parts.queue.wait_decided(received.comment.id, min(seconds, self.settings.max_wait_seconds))
+        finally:
+            self._waiting.release()
         return self.get(site_id, received.comment.id)
 
     def remember_answer(self, site_id: str, key: str, status: int, answer: Mapping[str, Any]) -> None:
@@ -145,9 +153,19 @@ class Service:
         )
 
     def score(self, texts: Sequence[str], language: str | None) -> Mapping[str, Any]:
-        """Return scores for texts that are not kept: `{"results": […], "models": {…}}`, in order."""
-        ask = Ask(ids.new_id(clock.now()), texts, language)
-        return self.parts.queue.ask(ask, self.settings.score_timeout_seconds)
+        """Return scores for texts that are not kept: `{"results": […], "models": {…}}`, in order.
+
+        Raises:
+            OverloadedError: half of the web threads wait already.
+            UnavailableError: no worker answers in time.
+        """
+        if not self._waiting.acquire(blocking=False):
+            raise OverloadedError("Too many requests wait for scores", retry_after=1)
+        try:
+            ask = Ask(ids.new_id(clock.now()), texts, language)
+            return self.parts.queue.ask(ask, self.settings.score_timeout_seconds)
+        finally:
+            self._waiting.release()
 
     def thread_counts(self, site_id: str, thread_ids: Sequence[str]) -> dict[str, ThreadCounts]:
         """Return the counts of those threads that the site has, by id."""

@@ -18,7 +18,7 @@ from moderation.model import (
     Span,
     Verdict,
 )
-from moderation.policy import decide, decide_early
+from moderation.policy import decide, decide_early, decide_unscorable
 from moderation.policy_document import Attribute, Mode, Policy, Threshold, Unknown
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -201,3 +201,14 @@ def test_a_rejecting_finding_decides_without_scores(mode: Mode) -> None:
 def test_nothing_else_decides_without_scores(mode: Mode) -> None:
     """A finding that holds waits for the scores, which may reject."""
     assert decide_early((PASSED, HELD), policy(mode), 7, NOW) is None
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.HOLD, Verdict.REJECT])
+def test_what_cannot_be_scored_waits_for_a_person(verdict: Verdict) -> None:
+    """A comment that ends whoever scores it is held under every policy, unless a rule rejects it anyway."""
+    decision = decide_unscorable((Finding("words", verdict, "word", "a word"),), 3, NOW)
+
+    assert decision.action is (Action.REJECT if verdict is Verdict.REJECT else Action.HOLD)
+    assert decision.policy_version == 3
+    if decision.action is Action.HOLD:
+        assert "unscored" in [reason.code for reason in decision.reasons]

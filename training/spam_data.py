@@ -26,7 +26,7 @@ CHOICE = re.compile(r"\{([^{}]*)\}")
 FOLDS = 5
 AT_MOST = 8000  # rows of a source that are trained on
 HELD_OUT = 6000  # further rows of Jigsaw and of Civil Comments, for measuring
-DISGUISED = 1000
+DISGUISED = 1500
 EXPANSIONS = 20  # of each template, for measuring
 
 Frame = pd.DataFrame

@@ -12,11 +12,11 @@ from tqdm import tqdm
 from workers.scoring.spam_features import FEATURES, features, read, scaled
 from workers.scoring.spam_ngrams import CHAR_BUCKETS, WORD_BUCKETS, char_buckets, fold, word_buckets, words_of
 
-C, ITERATIONS, TOLERANCE = 3.0, 80, 0.02
+C, ITERATIONS, TOLERANCE = 10.0, 60, 0.02
 SMOOTHING = 5.0
 LONGEST = 800
 """Characters of a row that are learnt from: more makes fitting slow and teaches little."""
-BLOCK_SIZE = 0.2
+BLOCK_SIZE = 0.4
 """Brings hashed places to the size of the named features, so that both are regularised alike."""
 NEVER_FOR_HAM = (
     "links", "shorteners", "domains", "link_share", "emails", "phones", "handles", "anchors", "prices", "crypto",

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from moderation import clock
 from moderation.model import ATTRIBUTES, UNKNOWN, Comment, Scored
-from moderation.pipeline import settle
+from moderation.pipeline import TRIES, settle
 from moderation.queue import Bell
 from moderation.records import StoredComment
 from moderation.storage import comments, work
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 BATCH = 32
 DRAIN_SECONDS = 3.0
 """One task drains no longer, so that a worker told to stop stops soon; if more waits it rings again."""
-TRIES = 3
-"""A comment whose scoring ended its worker this often is settled as unknown."""
 
 log = structlog.get_logger()
 

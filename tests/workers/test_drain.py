@@ -13,7 +13,7 @@ import pytest
 from moderation import changes, clock
 from moderation.errors import UnavailableError
 from moderation.model import Action, DecidedBy, Decision, Status
-from moderation.pipeline import overrule, receive
+from moderation.pipeline import TRIES, overrule, receive
 from moderation.policy_document import Policy, Threshold
 from moderation.queue import Ask, Bell
 from moderation.records import StoredComment
@@ -170,7 +170,7 @@ def test_a_text_that_raises_spoils_no_other(here: Process, scorers: TableScorers
 def test_a_comment_that_was_tried_too_often_is_held(here: Process, scorers: TableScorers) -> None:
     """What ended its worker three times is settled as unknown without another try, and the reason says so."""
     (stored,) = hand_in(here, "The text that nobody could score")
-    claim_as_if_it_died(here, drain.TRIES)
+    claim_as_if_it_died(here, TRIES)
 
     drain.drain(here)
 
