@@ -24,7 +24,7 @@ from moderation.secret import load_secret
 from moderation.service import Service
 from moderation.settings import Settings, get_settings
 from moderation.storage.database import OperationalError
-from moderation.web import EXTENSION, problem
+from moderation.web import EXTENSION, WholePath, problem
 
 LARGE_PATHS = frozenset({"/v1/comments/batch", "/v1/score"})
 HTTP_ERRORS: dict[int, type[ModerationError]] = {
@@ -65,6 +65,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
         return openapi.complete(spec) if isinstance(spec, dict) else spec
 
+    app.url_map.merge_slashes = False
+    app.url_map.converters["whole"] = WholePath
     app.extensions[EXTENSION] = Service(join_parts(settings), settings)
     for dialect in DIALECTS:
         app.register_blueprint(dialect)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Response, current_app, request
 from pydantic import BaseModel, ValidationError
+from werkzeug.routing import PathConverter
 
 from moderation.errors import (
     InvalidInputError,
@@ -21,6 +22,14 @@ from moderation.service import Service
 
 EXTENSION = "moderation"
 JSON_ERRORS = frozenset({"json_invalid", "json_type"})
+
+
+class WholePath(PathConverter):
+    """Takes the rest of a path as it is, slashes at its beginning and doubled ones too: a thread's id can be a path."""
+
+    regex = ".+?"
+    part_isolating = False
+
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -14,7 +14,7 @@ from moderation.web import answer, read_json, require_key, service
 blueprint = APIBlueprint("native_threads", __name__, tag="Threads and scores")
 
 
-@blueprint.get("/v1/threads/<path:thread_id>")
+@blueprint.get("/v1/threads/<whole:thread_id>")
 @blueprint.doc(responses=answers(200, model=shown.ThreadOut, problems=(NotFoundError,)), security=needs(Scope.READ))
 def get_thread(thread_id: str) -> Response:
     """Show a thread with its counts per status."""
