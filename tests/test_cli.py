@@ -9,6 +9,7 @@ from click import Group
 
 from moderation import __version__
 from moderation.cli import main
+from moderation.queue import Queue
 from moderation.settings import Settings
 from moderation.storage import migrate
 from moderation.storage.database import Database
@@ -62,6 +63,8 @@ def test_wrong_settings_are_told_in_a_sentence(settings: Settings) -> None:
 
 def test_the_doctors_exit_code_says_whether_all_is_well(settings: Settings) -> None:
     """Without workers it is 1, and the advice is on stdout."""
+    Queue(settings.redis).redis.flushall()
+
     done = moderation(settings, "doctor")
 
     assert done.returncode == 1
