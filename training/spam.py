@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from training import spam_eval as eval_
 from training.report import write_section
-from training.spam_card import save
+from training.spam_card import ByHand, save
 from training.spam_data import FOLDS, prepare
 from training.spam_model import Features, Linear, extract, fit, platt, row_weights
 from workers.scoring.spam import FOLDER
@@ -41,8 +41,11 @@ SPAM_RATE = 1 / 3
 HAND_SET = {"author_url": 0.3, "author_name_link": 2.0, "author_name_keyword": 1.5, "honeypot": 5.0, "too_fast": 1.5}
 """Log-odds of what no training set has: small, but for the hidden field, which only programs fill in."""
 LEFT_OUT = ("youtube-spam", "sms-spam", "tg-spam", "ru-telegram", "spamassassin")
-TELLING_ROWS, TELLING_SOURCES, TELLING_TERMS = 10, 2, 1500
-"""A term may be named in an explanation if so many spam rows of so many sources have it; the heaviest are kept."""
+AT_LEAST = {"shorteners": 1.0, "handles": 1.0, "emails": 0.5, "stylised": 2.5}
+"""The least log-odds of what spammers do and the sets hardly have, or have in ham as often."""
+TELLING_ROWS, TELLING_SOURCES, TELLING_TERMS, TELLING_RATIO = 8, 2, 800, 4.0
+"""A term may be named in an explanation if so many spam rows of so many sources have it, and it is so many times as
+common in spam as in ham; the heaviest are kept."""
 
 
 def without(rows: pd.DataFrame, features: Features, mask: np.ndarray) -> Linear:
@@ -84,27 +87,28 @@ def calibration(rows: pd.DataFrame, odds: np.ndarray) -> tuple[float, float]:
     return platt(odds[trained], part["spam"].to_numpy(), row_weights(part, shares))
 
 
-def telling(rows: pd.DataFrame, model: Linear) -> list[str]:
+def telling(rows: pd.DataFrame, features: Features, model: Linear) -> list[str]:
     """Return the words and pairs of words that an explanation may name."""
     count: Counter[str] = Counter()
     sources = defaultdict(set)
-    own = rows[rows["trained"] & (rows["spam"] == 1) & (rows["source"] != "disguised")]
+    trained = rows["trained"].to_numpy()
+    own = rows[trained & (rows["spam"] == 1) & (rows["source"] != "disguised")]
     for text, source in zip(own["text"], own["source"], strict=True):
         words = words_of(fold(*read(text)))
         for term in {*words, *(" ".join(pair) for pair in itertools.pairwise(words))}:
             count[term] += 1
             sources[term].add(source)
-    terms = [
-        term
-        for term, rows_with in count.items()
-        if rows_with >= TELLING_ROWS
-        and len(sources[term]) >= TELLING_SOURCES
-        and not any(map(str.isdigit, term))
-        and LINK_WORD.strip() not in term
-    ]
-    weights = {term: float(model.words[word_places(WORD.findall(term))[-1]]) for term in terms}
-    heavy = sorted((term for term in terms if weights[term] > 0 and len(term) > 2), key=weights.__getitem__)
-    return sorted(heavy[-TELLING_TERMS:])
+    part, places = rows[trained], features.words[np.flatnonzero(trained)]
+    spam, weights = part["spam"].to_numpy(), row_weights(part, SHARES)
+    in_spam, in_ham = (np.asarray(places.T @ (weights * mask)).ravel() / (weights @ mask) for mask in (spam, 1 - spam))
+    heavy = {}
+    for term, rows_with in count.items():
+        place = word_places(WORD.findall(term))[-1]
+        common = rows_with >= TELLING_ROWS and len(sources[term]) >= TELLING_SOURCES
+        word = len(term) > 2 and not any(map(str.isdigit, term)) and LINK_WORD.strip() not in term
+        if common and word and model.words[place] > 0 and in_spam[place] >= TELLING_RATIO * in_ham[place]:
+            heavy[term] = float(model.words[place])
+    return sorted(sorted(heavy, key=heavy.__getitem__)[-TELLING_TERMS:])
 
 
 def main() -> None:
@@ -122,6 +126,8 @@ def main() -> None:
     model = without(rows, features, np.zeros(len(rows), dtype=bool)).calibrated(slope, intercept)
     for name in AUTHOR_FEATURES:
         model.named[FEATURES.index(name)] = HAND_SET[name]
+    for name, least in AT_LEAST.items():
+        model.named[FEATURES.index(name)] = max(model.named[FEATURES.index(name)], least)
 
     scores, fresh = (1 / (1 + np.exp(-found)) for found in (odds * slope + intercept, model.odds(unseen)))
     report = eval_.Report(
@@ -131,7 +137,8 @@ def main() -> None:
         fresh=eval_.separated(measured, fresh, eval_.NEVER_TRAINED),
         sources=out_of_source(rows, features),
     )
-    save(args.out, model, telling(rows, model), rows[rows["trained"]], report, HAND_SET, SPAM_RATE)
+    by_hand = ByHand(set_to=HAND_SET, at_least=AT_LEAST, spam_rate=SPAM_RATE)
+    save(args.out, model, telling(rows, features, model), rows[rows["trained"]], report, by_hand)
     write_section(args.page, "spam", report.markdown())
     print(report.markdown())
 

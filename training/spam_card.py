@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +44,22 @@ GOLDEN = (
 """Written for this: they take every way through the reading of a text."""
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """What is decided and not learnt: weights of features, least weights of others, and the rate calibrated for."""
+
+    set_to: Mapping[str, float]
+    at_least: Mapping[str, float]
+    spam_rate: float
+
+
 def save(
     folder: Path,
     model: Linear,
     telling: Sequence[str],
     trained: pd.DataFrame,
     report: Report,
-    hand_set: Mapping[str, float],
-    spam_rate: float,
+    by_hand: ByHand,
 ) -> None:
     """Write the model into `folder`; the scorer that it becomes gives the golden scores."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,8 +79,9 @@ def save(
         "sha256": hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
         "features": list(FEATURES),
         "feature_weights": {name: round(float(model.named[i]), 3) for i, name in enumerate(FEATURES)},
-        "hand_set": dict(hand_set),
-        "spam_rate": round(spam_rate, 4),
+        "hand_set": dict(by_hand.set_to),
+        "at_least": dict(by_hand.at_least),
+        "spam_rate": round(by_hand.spam_rate, 4),
         "sources": [
             {"source": str(name), "rows": len(part), "spam": int(part["spam"].sum()), "licence": LICENCES[str(name)]}
             for name, part in trained.groupby("source")
@@ -97,7 +106,9 @@ def _readme(card: Mapping[str, Any]) -> str:
     figures = [[one["name"], f"{one['rows']:,}", one["value"]] for one in card["figures"]]
     weights = sorted(card["feature_weights"].items(), key=lambda item: -item[1])
     features = [[f"`{name}`", f"{value:+.2f}"] for name, value in weights]
-    by_hand = ", ".join(f"`{name}` {value:+g}" for name, value in card["hand_set"].items())
+    by_hand, least = (
+        ", ".join(f"`{name}` {value:+g}" for name, value in card[key].items()) for key in ("hand_set", "at_least")
+    )
     return f"""# {card["name"]}
 
 How likely a comment is spam: a linear model on hashed words (1 and 2), characters (3 to 5) and named features.
@@ -130,6 +141,7 @@ A feature of spammers that the training rows would have speak for ham is left ou
 {table(["feature", "log-odds"], features)}
 
 No training set knows the author or the form, so these are set by hand: {by_hand}.
+The sets hardly have these, or have them in ham as often, so they weigh at least as much as a person gave them: {least}.
 
 ## What it is not for
 

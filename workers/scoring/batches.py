@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 
+MAX_PADDED_TOKENS = 256
+"""Of one batch. Measured on comments of 30 tokens, 32 at a time: 2.2 ms each with 128 or 256, 2.6 with 512, 3.4 with
+1024, because larger batches mix lengths and leave the processor's cache."""
+
 
 def cut(lengths: Sequence[int], max_padded_tokens: int) -> list[list[int]]:
     """Return the indices of `lengths` (in tokens) as batches, each sorted by length, the shortest first.

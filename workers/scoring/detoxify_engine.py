@@ -24,7 +24,6 @@ from workers.scoring.catalogue import (
 )
 from workers.scoring.detoxify_checkpoint import Checkpoint, check_loaded, fetch_official, find_own, read, rebuild
 
-MAX_PADDED_TOKENS = 2048
 MAX_TOKENS, OVERLAP = 512, 64
 """Windows of models without a card: what `Detoxify.predict` sees of a text, which is at most 512 tokens."""
 ENGLISH = frozenset({"en"})
@@ -50,7 +49,7 @@ class DetoxifyScorer:
         """Return each text's scores (0 to 1); of a long text's windows the largest counts."""
         pieces = windows.split(texts, self.tokenizer, self._size, self._overlap)
         scores = [dict.fromkeys(self.attributes, 0.0) for _ in texts]
-        for batch in batches.cut([len(piece.ids) for piece in pieces], MAX_PADDED_TOKENS):
+        for batch in batches.cut([len(piece.ids) for piece in pieces], batches.MAX_PADDED_TOKENS):
             found = self._detoxify.predict([pieces[index].text for index in batch])
             for attribute, values in found.items():
                 # of one text `predict` returns a number, not a list

