@@ -31,7 +31,7 @@ ORDINARY = (
     "Great post!",
     "I disagree: the second study had only forty people in it, and nobody has repeated it since.",
     "The build fails for me with the same error. Did you find out which version breaks it?",
-    "I looked it up: the council voted against it twice, https://www.example.org/council/minutes.pdf has both votes.",  # noqa: E501 - one text
+    "I looked it up: the council voted against it twice, https://www.example.org/council/minutes.pdf has both votes.",
     "We paid about $30 for two at that restaurant last summer, and it was worth it.",
     "You can reach the office on weekdays between 9 and 17.",
     "Love this song, it reminds me of school 😂😂",
