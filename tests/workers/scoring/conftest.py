@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import shutil
-import warnings
 from pathlib import Path
 
 import pytest
@@ -24,8 +23,8 @@ COMPANIONS = (TOKENIZER, "config.json", "tokenizer_config.json")
 
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the path of a random checkpoint in Detoxify's format, its hash recorded beside it."""
-    path = tiny.make(tmp_path_factory.mktemp("checkpoint"))
+    """Give the path of a random checkpoint with both heads in Detoxify's format, its hash recorded beside it."""
+    path = tiny.make(tmp_path_factory.mktemp("checkpoint"), heads=tiny.random_heads())
     tiny.write_sidecar(path)
     return path
 
@@ -35,9 +34,8 @@ def fp32(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a model folder with the random checkpoint exported as it is."""
     folder = tmp_path_factory.mktemp("fp32")
     detoxify = open_detoxify(read(checkpoint), checkpoint, checkpoint.parent)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # PyTorch's exporter uses what PyTorch deprecates
-        export(detoxify.model, read(checkpoint)["config"], folder / WEIGHTS)
+    saved = read(checkpoint)
+    export(detoxify.model, saved["config"], folder / WEIGHTS, saved["state_dict"])
     return _with_card(folder, checkpoint.parent)
 
 

@@ -10,6 +10,7 @@ from detoxify.detoxify import MODEL_URLS
 from tests.workers.scoring import tiny
 from workers.scoring.catalogue import WEIGHTS, ModelIntegrityError, ModelMissingError
 from workers.scoring.detoxify_checkpoint import check_loaded, fetch_official, find_own, read, rebuild
+from workers.scoring.detoxify_engine import open_detoxify
 
 
 class Trap:
@@ -104,6 +105,15 @@ def test_an_onnx_file_carries_its_checkpoint(checkpoint: Path, fp32: Path, int8:
         assert rebuilt["state_dict"].keys() == original["state_dict"].keys()
         for name, weight in original["state_dict"].items():
             torch.testing.assert_close(rebuilt["state_dict"][name], weight, rtol=0, atol=tolerance)
+
+
+def test_detoxify_loads_a_checkpoint_with_heads_as_one_without(checkpoint: Path, tmp_path: Path) -> None:
+    """The heads are extra weights, which the real `Detoxify` leaves out: its network is the same."""
+    plain = tiny.make(tmp_path)
+    with_heads, without = (open_detoxify(read(path), path, path.parent) for path in (checkpoint, plain))
+
+    assert {"token_head.weight", "token_head.bias", "embedding_head.weight"} <= read(checkpoint)["state_dict"].keys()
+    assert with_heads.predict("a kind word") == without.predict("a kind word")
 
 
 def test_an_onnx_file_without_a_checkpoint_is_refused() -> None:
