@@ -1,7 +1,39 @@
 import pytest
 
 from moderation.model import Language
-from workers.scoring.language import Detector, main_script, supported
+from workers.scoring.language import Detector, seen, supported
+from workers.scoring.language_scripts import main_script, other_scripts
+
+ENGLISH = "I have read the whole article twice, and I still think that this is wrong."
+GERMAN = "Du bist wirklich das dümmste Schwein im ganzen Land."
+ORDINARY = (
+    # names, places, titles
+    "Angela Merkel met Emmanuel Macron and Giuseppe Conte in Brussels; Charles Michel was there too.",
+    "Jürgen Klopp, Pep Guardiola, José Mourinho, Zinédine Zidane",
+    "We drove from Reykjavík to Þingvellir and on to Kirkjubæjarklaustur.",
+    # loan words, short quotations, greetings
+    "It has a certain je ne sais quoi, but the Schadenfreude was over the top.",
+    'He said "c\'est la vie" and left; so much for joie de vivre.',
+    "Hola amigo! Thanks for the recipe, it worked like a charm.",
+    "Merci beaucoup, that answered my question.",
+    "Per aspera ad astra, as they say.",
+    # single words and signs of other scripts
+    "I love this видео so much, watch it to the end",
+    "The mean μ and the deviation σ are given in the table, π is not.",
+    "¯\\_(ツ)_/¯ who knows, ಠ_ಠ not me",
+    "Tokyo (東京) is larger than I thought.",
+    # look-alikes inside words are a disguise, not another language
+    "Уоu аrе a dumb іdіоt аnd everyone knows it, so please go аway",
+    # English as people write it
+    "lmaooo bruh fr fr no cap deadass wildin rn",
+    "gr8 vid m8, 10/10 wud watch agen, sub 2 my channel pls",
+    "WHY IS EVERYONE SHOUTING IN THIS THREAD???",
+    "Manchester United 3, Bayern München 1; Real Madrid 2, Sporting Lisboa 0",
+    "public static void main(String[] args) { System.out.println(args.length); }",
+    "see https://beispiel.de/ein-langer-deutscher-artikel-ueber-alles and @ein_deutscher_name #wirschaffendas",
+    "Great post!!! 😂😂🔥🔥 100%",
+)
+"""Comments without a part in another language, most of them with something that could be taken for one."""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +72,17 @@ def detector() -> Detector:
         ("😂😂🔥", None),
         ("12345 :-)", None),
         ("https://example.com/ein-langer-deutscher-artikel @someone", None),
+        ("👍🏽", None),
+        ("2026", None),
+        ("www.beispiel.de", None),
+        ("Schwachsinn", None),
+        # one word is enough where the script tells
+        ("дурак", "ru"),
+        ("バカ", "ja"),
+        ("바보", "ko"),
+        ("بس", "ar"),
+        # look-alikes inside Latin words tell nothing
+        ("Уоu аrе а dumb іdіоt аnd еvеrуоnе knows it", None),
     ],
 )
 def test_a_language_is_told_or_unknown(detector: Detector, text: str, code: str | None) -> None:
@@ -75,10 +118,80 @@ def test_what_the_site_says_wins_unless_the_text_is_clear(detector: Detector, te
     assert detector.detect(text, hint).code == code
 
 
-def test_a_hostile_text_has_an_answer_too(detector: Detector) -> None:
-    """Lone surrogates, NUL and a long pile of marks do not stop the detector."""
-    for text in ("a\ud800b", "\0" * 50, "a" + "\u0301" * 50_000, "ß" * 100_000):
-        assert 0 <= (detector.detect(text).confidence or 0) <= 1
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (f"{ENGLISH} {GERMAN}", {"de"}),
+        (f"{GERMAN}\n{ENGLISH} {ENGLISH}", {"de"}),
+        (f"{ENGLISH} Иди ты в баню, дурак!", {"ru"}),
+        (f"Иди ты в баню! {ENGLISH}", {"ru"}),
+        (f"{ENGLISH} 你是个大白痴", {"zh"}),
+        (f"{ENGLISH} お前は本当に馬鹿だ", {"ja"}),
+        (f"{ENGLISH} 너는 정말 바보야", {"ko"}),
+        (f"{ENGLISH} أنت أحمق حقا", {"ar"}),
+        (f"{ENGLISH} तुम बहुत मूर्ख हो", {"hi"}),
+        (f"{ENGLISH} คุณเป็นคนโง่มาก", {"th"}),
+        # after a colon or comma, between English sentences, after a long beginning, two at once
+        ("You are nice, pero tu madre es una mujer bastante tonta y fea", {"es"}),
+        (f"{ENGLISH} Ta gueule, espèce de gros porc dégoûtant. {ENGLISH}", {"fr"}),
+        (f"{ENGLISH * 30} {GERMAN}", {"de"}),
+        (f"{ENGLISH} {GERMAN} {ENGLISH} Иди ты в баню, дурак!", {"de", "ru"}),
+        # too little to be more than a name, a greeting or a loan word
+        (f"{ENGLISH} Du Schwein!", set()),
+        (f"{ENGLISH} дурак", set()),
+        (f"{ENGLISH} 白痴", set()),
+        ("ok lol", set()),
+        ("", set()),
+        ("😂😂 12 https://beispiel.de", set()),
+    ],
+)
+def test_a_clear_part_in_another_language_is_found(detector: Detector, text: str, parts: set[str]) -> None:
+    """Words in another script, and 20 Latin letters in another language, are found wherever they stand."""
+    assert detector.parts(text, Language("en")) == parts
+    assert seen(parts, {"en", "de", "ru"}) is (parts <= {"de", "ru"})
+
+
+def test_the_parts_of_a_text_in_another_language_are_found_too(detector: Detector) -> None:
+    """English among German is a part as German among English is, and the main language is none."""
+    assert detector.parts(f"{GERMAN} {ENGLISH}", Language("de")) == {"en"}
+    assert detector.parts(GERMAN, Language("de")) == set()
+    assert detector.parts(ENGLISH, Language("en")) == set()
+
+
+def test_a_part_is_found_where_the_whole_is_undecided(detector: Detector) -> None:
+    """A text of which half is in another language may be undecided, but its part is not."""
+    text = "You are nice, pero tu madre es una puta asquerosa"
+    main = detector.detect(text)
+
+    assert main.code is None
+    assert detector.parts(text, main) == {"es"}
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_ordinary_comment_has_no_part_in_another_language(detector: Detector, text: str) -> None:
+    """Names, quotations, loan words, greetings, signs, slang, code and links are no part in another language."""
+    assert detector.parts(text, Language("en")) == set()
+
+
+HOSTILE = (
+    "a\ud800b",
+    "\0" * 50,
+    "a" + "\u0301" * 50_000,
+    "ß" * 100_000,
+    "x" * 50_000 + "ба",
+    "и\u0301" * 50_000 + "a",
+    "कि" * 50_000 + "a",
+)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_text_has_an_answer_too(detector: Detector, text: str) -> None:
+    """Lone surrogates, NUL, and long piles of marks and letters do not stop the detector."""
+    main = detector.detect(text)
+
+    assert 0 <= (main.confidence or 0) <= 1
+    assert detector.parts(text, main) <= {"ru", "hi"}
 
 
 def test_the_script_of_most_letters_counts() -> None:
@@ -86,6 +199,15 @@ def test_the_script_of_most_letters_counts() -> None:
     assert main_script("I say привет") == ("Cyrillic", 6)
     assert main_script("日本語の文章") == ("Hiragana", 6)
     assert main_script("123 !?") == ("", 0)
+    assert main_script("“Größe” — ça va… 😂") == ("Latin", 9)
+
+
+def test_words_of_other_scripts_are_whole_and_more_than_one() -> None:
+    """Two words are enough, or five letters where words are not spaced; a letter or a mixed word is none."""
+    assert other_scripts("see Фёдор Достоевский here") == ["Фёдор Достоевский"]
+    assert other_scripts("only Фёдор, а о, and ѕсhооl") == []
+    assert other_scripts("用 Python 写代码很烂") == ["用 写代码很烂"]
+    assert other_scripts("東京") == []
 
 
 @pytest.mark.parametrize(
