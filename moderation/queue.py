@@ -187,23 +187,26 @@ class Queue:
         except (RedisError, OSError) as error:
             log.warning("running_mark_left", site=site_id, error=type(error).__name__)
 
-    def beat(self, part: str, seconds: int) -> None:
-        """Say that a part is alive for the next `seconds`."""
-        self.redis.set(_key("alive", part), 1, ex=seconds)
+    def beat(self, part: str, seconds: int, says: Mapping[str, Any] | None = None) -> None:
+        """Say that a part is alive for the next `seconds`, and what else it says of itself."""
+        self.redis.set(_key("alive", part), json.dumps(says or {}), ex=seconds)
+
+    def said(self, part: str) -> Mapping[str, Any] | None:
+        """Return what a part said lately of itself; None if none is alive, or Redis is away."""
+        with suppress(RedisError, OSError):
+            found: Any = self.redis.get(_key("alive", part))
+            return None if found is None else dict(json.loads(found))
+        return None
 
     def alive(self, part: str) -> bool:
         """Tell whether a part said lately that it is alive; False when Redis is away."""
-        try:
-            return bool(self.redis.exists(_key("alive", part)))
-        except (RedisError, OSError):
-            return False
+        return self.said(part) is not None
 
     def answers(self) -> bool:
         """Tell whether Redis answers."""
-        try:
+        with suppress(RedisError, OSError):
             return bool(self.redis.ping())
-        except (RedisError, OSError):
-            return False
+        return False
 
     def keep_pace(self, per_second: float) -> None:
         """Remember how many comments a second one worker settled last."""
@@ -211,11 +214,10 @@ class Queue:
 
     def pace(self) -> float | None:
         """Return how many comments a second a worker settled last, or None if nobody knows."""
-        try:
+        with suppress(RedisError, OSError):
             found: Any = self.redis.get(_key("pace"))
-        except (RedisError, OSError):
-            return None
-        return None if found is None else float(found)
+            return None if found is None else float(found)
+        return None
 
     def _ring_forever(self) -> None:
         pause = threading.Event()

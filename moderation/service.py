@@ -12,7 +12,14 @@ from typing import Any
 from moderation import changes, clock, ids, intake, pipeline
 from moderation.addresses import check_url
 from moderation.committer import Committer
-from moderation.errors import EndpointsFullError, NotFoundError, OverloadedError, StaleError, TooLongError
+from moderation.errors import (
+    EndpointsFullError,
+    NotFoundError,
+    OverloadedError,
+    StaleError,
+    TooLongError,
+    UnavailableError,
+)
 from moderation.intake import Outcome, Received
 from moderation.load import Load
 from moderation.model import Comment, Decision, EventType, LengthUnit, Status
@@ -166,6 +173,20 @@ class Service:
             return self.parts.queue.ask(ask, self.settings.score_timeout_seconds)
         finally:
             self._waiting.release()
+
+    def models(self) -> Sequence[Mapping[str, Any]]:
+        """Return what the scoring workers serve, as they announce it: the public part of each model's card.
+
+        Raises:
+            UnavailableError: no worker is alive, or Redis is away.
+        """
+        models = (self.parts.queue.said("scorer") or {}).get("models")
+        if models is None:
+            raise UnavailableError(
+                "No scoring worker says what it serves: start one with `moderation worker`, or try again in a moment",
+                retry_after=5,
+            )
+        return list(models)
 
     def thread_counts(self, site_id: str, thread_ids: Sequence[str]) -> dict[str, ThreadCounts]:
         """Return the counts of those threads that the site has, by id."""

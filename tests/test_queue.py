@@ -288,6 +288,16 @@ def test_a_part_is_alive_for_as_long_as_it_said(queue: Queue) -> None:
     assert not Queue(NOBODY).alive("scorer")
 
 
+def test_a_part_that_is_alive_can_say_more(queue: Queue) -> None:
+    """What a part says of itself is read back for as long as it is alive; without Redis nobody knows."""
+    assert queue.said("scorer") is None
+    queue.beat("scorer", 30)
+    assert queue.said("scorer") == {}
+    queue.beat("scorer", 30, {"models": [{"name": "größe-1"}]})
+    assert queue.said("scorer") == {"models": [{"name": "größe-1"}]}
+    assert Queue(NOBODY).said("scorer") is None
+
+
 def test_the_pace_is_remembered(queue: Queue) -> None:
     """What a worker told of its speed can be read; without Redis it is unknown."""
     assert queue.pace() is None
