@@ -1,17 +1,23 @@
 """`moderation model list|check|add`: the toxicity models that are here, whether they are whole, and more of them."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from moderation.settings import get_settings
-from workers.scoring.catalogue import CARD, SHIPPED, ModelError, read_card
+from workers.scoring.catalogue import CARD, SHIPPED, WEIGHTS, ModelError
 
 OFFICIAL = ("original", "unbiased", "multilingual", "original-small", "unbiased-small")
-"""Detoxify's own models, which it downloads; they are served on PyTorch."""
-NEEDS_EXTRA = "Detoxify's models need PyTorch: make run ENGINE=detoxify installs it"
+"""Detoxify's own models, which are downloaded."""
+NEEDS_EXTRA = (
+    "Converting Detoxify's models needs PyTorch, which comes with the extra 'detoxify': "
+    "pip install 'moderation[detoxify]', or make run ENGINE=detoxify"
+)
 
 
 @click.group()
@@ -22,14 +28,13 @@ def main() -> None:
 @main.command("list")
 def list_models() -> None:
     """List the models that can be served."""
-    settings = get_settings()
+    folders = [folder for place in (SHIPPED, _added()) for folder in sorted(place.glob("*")) if _is_model(folder)]
     table = Table("model", "engine", "where")
-    for folder in (SHIPPED, settings.data / "models"):
-        for card in sorted(folder.glob(f"*/{CARD}")):
-            if (card.parent / "model.onnx").is_file():
-                table.add_row(read_card(card.parent).name, "onnx or detoxify", str(card.parent))
+    for folder in folders:
+        table.add_row(folder.name, "onnx or detoxify", str(folder))
     for name in OFFICIAL:
-        table.add_row(name, "detoxify", f"after: moderation model add {name}")
+        if _added() / name not in folders:
+            table.add_row(name, "onnx or detoxify", f"after: moderation model add {name}")
     Console().print(table)
 
 
@@ -51,22 +56,60 @@ def check(name: str | None) -> None:
 
 
 @main.command("add")
-@click.argument("name")
-def add(name: str) -> None:
-    """Fetch one of Detoxify's models, or take a checkpoint file of your own, after comparing its hash."""
+@click.argument("model")
+@click.option("--force", is_flag=True, help="Make the model again if it is there already.")
+def add(model: str, *, force: bool) -> None:
+    """Take in one of Detoxify's models, or a checkpoint file of your own in its format.
+
+    Its hash is compared, and it is converted to ONNX once, which has to score as Detoxify does.
+    """
+    name = model if model in OFFICIAL else Path(model).stem
+    folder = _added() / name
+    if _is_model(SHIPPED / name) or (name in OFFICIAL and name != model):
+        raise click.ClickException(f"'{name}' is the name of another model; rename the file")
+    if _is_model(folder) and not force:
+        click.echo(f"{folder} is there already; --force makes it again. Serve it: MODERATION_MODEL={name}")
+        return
     try:
-        from workers.scoring.detoxify_checkpoint import fetch_official, find_own
+        from workers.scoring import detoxify_convert
     except ImportError as error:
         raise click.ClickException(NEEDS_EXTRA) from error
-    settings = get_settings()
     try:
-        if name in OFFICIAL:
-            _, sha256 = fetch_official(name, settings.data)
-        else:
-            sha256 = find_own(Path(name))
+        source = detoxify_convert.find(model, get_settings().data)
+        with _steps() as begin:
+            card = detoxify_convert.convert(source, get_settings().data, begin)
     except ModelError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"SHA-256 {sha256} is as recorded. Serve it: MODERATION_ENGINE=detoxify MODERATION_MODEL={name}")
+    change = card["int8_tolerance"]["max"]
+    click.echo(f"{folder}: {card['bytes'] / 1e6:.1f} MB, {card['precision']}; int8 moves scores by up to {change}")
+    click.echo(f"Serve it: MODERATION_MODEL={name}")
+
+
+def _added() -> Path:
+    """Return the folder of models that were added."""
+    return get_settings().data / "models"
+
+
+def _is_model(folder: Path) -> bool:
+    return (folder / CARD).is_file() and (folder / WEIGHTS).is_file()
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Show the step that was begun last with a spinner on stderr, and how long each took."""
+    columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+
+        def end() -> None:
+            for task in progress.task_ids:
+                progress.update(task, total=1, completed=1)
+
+        def begin(step: str) -> None:
+            end()
+            progress.add_task(step, total=None)
+
+        yield begin
+        end()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ checked: the official ones carry theirs in their name, and a file of one's own n
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 from urllib.error import URLError
 
@@ -24,7 +25,7 @@ from workers.scoring.onnx_export import CONFIG_KEY, NAMES_KEY
 QUANTISED, SCALE, ZERO = "_quantized", "_scale", "_zero_point"
 """What ONNX Runtime's quantiser appends to the name of a weight."""
 GEMM_SUFFIX = "_Transposed"
-"""What it appends to the weights of Gemm nodes, which it turns."""
+"""What it appends to the weights of Gemm nodes, which it turns though they stay floats."""
 
 Checkpoint = dict[str, Any]
 """`{"config": …, "state_dict": …}`, as Detoxify lays it out."""
@@ -69,16 +70,29 @@ def find_own(path: Path) -> str:
 
 def read(path: Path) -> Checkpoint:
     """Return the checkpoint in a file whose hash was checked before; raises `ModelIntegrityError` if it is none."""
-    loaded = torch.load(path, map_location="cpu", weights_only=False)  # the hash was checked
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=False)  # the hash was checked
+    except (EOFError, OSError, RuntimeError, UnpicklingError) as error:
+        raise ModelIntegrityError(f"{path} cannot be read: it is no checkpoint, or was cut short") from error
     if not isinstance(loaded, dict) or not {"config", "state_dict"} <= loaded.keys():
         raise ModelIntegrityError(f"{path} is not in Detoxify's format, which has 'config' and 'state_dict'")
     return loaded
 
 
+def public_config(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a checkpoint's `config` with what loading needs of it, and no path of the machine that made it."""
+    arch = config["arch"]
+    return {
+        "arch": {"type": arch.get("type", ""), "args": {**arch["args"], "model_type": name}},
+        "dataset": {"args": {"classes": list(config["dataset"]["args"]["classes"])}},
+    }
+
+
 def rebuild(content: bytes) -> Checkpoint:
     """Return the checkpoint that a shipped ONNX file was made from, its int8 weights as floats again.
 
-    Raises `ModelIntegrityError` if the file does not carry all of it.
+    Weights of heads beside Detoxify's network are among them. Raises `ModelIntegrityError` if the file does not
+    carry all of it.
     """
     model = onnx.load_from_string(content)
     notes = {entry.key: entry.value for entry in model.metadata_props}

@@ -9,7 +9,7 @@ from detoxify.detoxify import MODEL_URLS
 
 from tests.workers.scoring import tiny
 from workers.scoring.catalogue import WEIGHTS, ModelIntegrityError, ModelMissingError
-from workers.scoring.detoxify_checkpoint import check_loaded, fetch_official, find_own, read, rebuild
+from workers.scoring.detoxify_checkpoint import check_loaded, fetch_official, find_own, public_config, read, rebuild
 from workers.scoring.detoxify_engine import open_detoxify
 
 
@@ -93,6 +93,26 @@ def test_a_file_in_another_format_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ModelIntegrityError, match="'config' and 'state_dict'"):
         read(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no pickle", b"PK\x03\x04 and no more"], ids=["empty", "text", "cut short"])
+def test_what_cannot_be_read_is_refused(tmp_path: Path, content: bytes) -> None:
+    """A file that is no checkpoint, or half of one, is told in a sentence."""
+    (tmp_path / "own.ckpt").write_bytes(content)
+
+    with pytest.raises(ModelIntegrityError, match="cannot be read"):
+        read(tmp_path / "own.ckpt")
+
+
+def test_a_config_is_published_without_paths_of_its_maker() -> None:
+    """Of a checkpoint's `config` only what loading needs is carried, under the model's own name."""
+    args = {"model_type": "/somewhere/else", "model_name": "BertForSequenceClassification", "num_classes": 2}
+    config = {"arch": {"args": args}, "dataset": {"args": {"classes": ["toxic"], "path": "/somewhere"}}, "more": 1}
+
+    assert public_config(config, "mine") == {
+        "arch": {"type": "", "args": {**args, "model_type": "mine"}},
+        "dataset": {"args": {"classes": ["toxic"]}},
+    }
 
 
 def test_an_onnx_file_carries_its_checkpoint(checkpoint: Path, fp32: Path, int8: Path) -> None:
