@@ -1,29 +1,41 @@
-"""Labelled rows for training and measuring, with the test texts kept out of what is trained.
+"""What every script needs of the labelled sets: labels, keys of texts, and the texts that are for measuring only.
 
 The folder's layout is described in `training/README.md`; every loader takes it as an argument.
 """
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
 """Column names of the Jigsaw 2018 challenge, in Detoxify's order."""
+HEADS = (*LABELS, "sexual_explicit")
+"""What the compact model is trained for."""
+CALIBRATION_ROWS, CALIBRATION_SEED = 6000, 17
 
 NOT_WORD = re.compile(r"[\W_]+")
+JIGSAW_TESTS = ("jigsaw/test_binary.csv.gz:comment_text", "jigsaw/test_six_labels.csv.gz:comment_text")
 MEASURING_ONLY = (
-    "jigsaw/test_binary.csv.gz:comment_text",
-    "jigsaw/test_six_labels.csv.gz:comment_text",
+    *JIGSAW_TESTS,
     "toxic-spans/tsd_trial.csv.gz:text",
     "context-toxicity/gc.csv.gz:text",
     "context-toxicity/gn.csv.gz:text",
     "context-toxicity/cat_small.csv.gz:text",
     "perspective-scores/wikipedia_2k_perspective_scores_2018.csv.gz:comment_text",
     "youtoxic/youtoxic_english_1000.csv.gz:Text",
+    "unintended-bias/bias_madlibs_77k.csv.gz:Text",
+    "unintended-bias/en_sentence_templates.csv.gz:phrase",
+    "unintended-bias/toxicity_debiasing_data.csv.gz:comment",
+    "unintended-bias/toxicity_debiasing_data_random.csv.gz:comment",
+    "unintended-bias/toxicity_fuzzed_testset.csv.gz:comment",
+    "unintended-bias/toxicity_nonfuzzed_testset.csv.gz:comment",
+    "obfuscation/olid_test_leet_levels.csv.gz:original",
+    "olid/olid_test_a.csv.gz:tweet",
 )
-"""`file:column` of every set that nothing trained may contain."""
+"""`file:column` of every English set that nothing trained may contain."""
 
 
 def text_key(text: str) -> str:
@@ -31,29 +43,35 @@ def text_key(text: str) -> str:
     return hashlib.sha256(NOT_WORD.sub("", text.lower()).encode()).hexdigest()
 
 
-def measuring_keys(data: Path) -> set[str]:
+@cache
+def measuring_keys(data: Path) -> frozenset[str]:
     """Return the `text_key` of every text that is for measuring only."""
     keys: set[str] = set()
     for entry in MEASURING_ONLY:
         path, column = entry.split(":")
         keys.update(text_key(str(text)) for text in pd.read_csv(data / path)[column])
-    return keys
+    return frozenset(keys)
 
 
-def jigsaw_train(data: Path, *, held_back: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (rows to train on, natural-rate rows held back for calibration), texts of the test sets removed.
+def jigsaw_train(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (rows to train on, natural-rate rows held back for calibration), texts for measuring removed.
 
-    Both have `comment_text` and the six columns of `LABELS`; a text stands in one of them once.
+    Both have `text`, the columns of `LABELS`, `natural` and `key`; a text stands in one of them once.
     """
-    natural = pd.read_csv(data / "jigsaw/train_natural.csv.gz")
-    enriched = pd.read_csv(data / "jigsaw/train_enriched.csv.gz")
-    natural["natural"], enriched["natural"] = True, False
-    rows = pd.concat([natural, enriched], ignore_index=True)[["comment_text", *LABELS, "natural"]]
-    rows["key"] = [text_key(text) for text in rows["comment_text"]]
-    rows = rows[~rows["key"].isin(measuring_keys(data))].drop_duplicates("key")
-    calibration = rows[rows["natural"]].sample(n=held_back, random_state=seed)
-    train = rows.drop(index=calibration.index).sample(frac=1, random_state=seed)
-    return train.reset_index(drop=True), calibration.reset_index(drop=True)
+    parts = []
+    for part in ("natural", "enriched", "cleaned_text"):
+        rows = pd.read_csv(data / f"jigsaw/train_{part}.csv.gz").rename(columns={"comment_text": "text"})
+        parts.append(rows[["text", *LABELS]].assign(natural=part == "natural"))
+    rows = pd.concat(parts, ignore_index=True)
+    rows["key"] = [text_key(text) for text in rows["text"]]
+    rows = rows[~rows["key"].isin(measuring_keys(data))].drop_duplicates("key").reset_index(drop=True)
+    back = rows[rows["natural"]].sample(n=CALIBRATION_ROWS, random_state=CALIBRATION_SEED).index
+    return rows.drop(index=back).reset_index(drop=True), rows.loc[back].reset_index(drop=True)
+
+
+def held_out(rows: pd.DataFrame, share: float, by: str = "text") -> pd.Series:
+    """Return which rows are held out of training: a `share` of all values of column `by`, chosen by their hash."""
+    return rows[by].map(lambda value: int(text_key(str(value))[:8], 16) < share * 2**32)
 
 
 def jigsaw_test_six(data: Path) -> pd.DataFrame:
