@@ -10,7 +10,7 @@ How often the rest is right is measured by `training/languages.py` and written i
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 from itertools import chain, groupby
 
@@ -32,8 +32,6 @@ MIN_LATIN, MIN_OTHER = 20, 2
 SURE = 0.8
 CLEAR_LETTERS, CLEAR = 40, 0.95
 """From where a text overrules what the site says of it."""
-HIGH = 0.5
-"""The score of a text that is not understood whole stands from here: what is not understood could only raise it."""
 CLAUSE_ENDS = re.compile(r'[.!?;:,()\[\]{}"“”„«»…\n\r–—|/*=<>]+|\s-+\s|--+')
 COMMON = (
     "the and that this these those with you your you're they their them there have not isn't it it's its i've i'd "
@@ -146,10 +144,8 @@ def supported(language: Language, languages: AbstractSet[str]) -> bool:
 
 
 def seen(parts: Collection[str], languages: AbstractSet[str]) -> bool:
-    """Return whether a model made for `languages` understands every clear part of a text."""
+    """Return whether a model made for `languages` understands every clear part of a text.
+
+    Where it does not, the score of the whole is a lower bound: a high one stands, a low one says nothing.
+    """
     return languages.issuperset(parts)
-
-
-def lower_bounds(scores: Mapping[str, float]) -> dict[str, float]:
-    """Return those scores of a text that say something though the text is not `seen`: the high ones."""
-    return {name: score for name, score in scores.items() if score >= HIGH}

@@ -1,7 +1,7 @@
 import pytest
 
 from moderation.model import Language
-from workers.scoring.language import Detector, lower_bounds, seen, supported
+from workers.scoring.language import Detector, seen, supported
 from workers.scoring.language_scripts import main_script, other_scripts
 
 ENGLISH = "I have read the whole article twice, and I still think that this is wrong."
@@ -217,8 +217,3 @@ def test_words_of_other_scripts_are_whole_and_more_than_one() -> None:
 def test_unknown_is_scored_and_another_language_is_not(language: Language, answer: bool) -> None:
     """A model scores its own languages and texts whose language cannot be told."""
     assert supported(language, {"en"}) is answer
-
-
-def test_of_a_text_that_is_not_understood_whole_only_high_scores_stand() -> None:
-    """A part that is not understood could raise a score and not lower it, so a low one is unknown."""
-    assert lower_bounds({"toxicity": 0.93, "insult": 0.5, "threat": 0.49}) == {"toxicity": 0.93, "insult": 0.5}
