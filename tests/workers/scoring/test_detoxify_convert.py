@@ -94,7 +94,7 @@ def test_an_added_model_needs_no_pickle(added: Added) -> None:
     """Once it is converted the checkpoint is gone, and both engines load the model; one's own file is left alone."""
     assert not list(added.data.rglob("*.ckpt"))
     for engine in ("onnx", "detoxify"):
-        scorer = toxicity.load(added.name, engine, added.data)  # type: ignore[arg-type]
+        scorer = toxicity.load(added.name, engine, added.data)
         assert scorer.name == f"{added.name}@sha256:{added.card['sha256'][:12]}"
         assert scorer.attributes[:3] == ("toxicity", "severe_toxicity", "obscene")
 
