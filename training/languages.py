@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from training import card
-from training.evaluate import score
 from training.measures import SEED, Figure, auc, figure
 from training.report import write_section
 from workers.scoring import toxicity
@@ -104,6 +103,8 @@ def language_figures(scorer: ToxicityScorer, data: Path) -> list[dict[str, Any]]
 def _measure(
     one: Labelled, data: Path, scorer: ToxicityScorer, detector: Detector, before: pd.Series
 ) -> Iterable[Figure]:
+    from training.evaluate import score
+
     texts, labels = one.read(data)
     scores = score(scorer, texts, f"{one.language} {one.name}")[:, scorer.attributes.index("toxicity")]
     yield figure(f"{AUC}, {one.name}", auc, labels, scores)
@@ -162,9 +163,9 @@ is done with it; where the part that the model understands scores at least 0.5, 
 - **unknown if mixed**: the same when the text stands in a line of its own after an English comment.
 
 At most {ROWS:,} rows of a set, drawn with a fixed seed.
-HateCheck's cases are short, and those in Hindi are written in Latin letters, which is not told from English.
-Neither is Arabic or Russian in Latin letters, nor are fewer than 20 letters of another language in Latin letters, alone
-or in an English text, nor single words of one inside an English clause: all these are scored as English.
+HateCheck's cases are short, and those in Hindi are written in Latin letters, where only its frequent words tell it.
+Arabic or Russian in Latin letters is not told from English, nor are fewer than 20 letters of another language in Latin
+letters, alone or in an English text, nor single words of one inside an English clause: all these are scored as English.
 """
 
 

@@ -4,13 +4,15 @@ A text has one main language. Parts of it that are clearly in another one are fo
 and clauses in Latin letters that have no common English word and together 20 letters or more.
 Names, loan words, greetings and short quotations are below these bounds.
 
-What is not told: Hindi, Arabic or Russian in Latin letters from English or from a random language; a few foreign words
-inside an English clause; two languages other than English beside each other, of which the larger is seen.
+Hindi in Latin letters is found by its frequent words.
+
+What is not told: Arabic or Russian in Latin letters; a few foreign words inside an English clause; two languages other
+than English beside each other, of which the larger is seen.
 How often the rest is right is measured by `training/languages.py` and written into `docs/accuracy.md`.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from itertools import chain, groupby
 
@@ -45,6 +47,18 @@ COMMON = (
 ENGLISH = frozenset(
     chain(("I", "I'm"), *((word, word.capitalize(), word.upper()) for word in COMMON.split())),
 )
+
+COMMON_HINDI = (
+    "hai hain nahi nahin kya kyun kyunki mujhe mujhko mera meri mere tum tumhe tumko tumhara tumhari tumhare tera "
+    "teri tere hum humein hamara hamari hamare aap aapko aapka yeh woh uska uski unke unka unki unko iska iski "
+    "apna apni apne aur lekin agar toh bhi sirf kuch koi sab sabhi bahut bohot karna karta karti karte karo raha "
+    "rahi rahe hona hota hoti hote gaya gayi gaye wala wali wale chahiye sakta sakti sakte abhi yaar bhai mein "
+    "hoon tha thi"
+)
+"""Frequent words of Hindi and Urdu in Latin letters, in which py3langid does not know them."""
+HINDI = frozenset(COMMON_HINDI.split())
+MIN_HINDI = 2
+"""Different words of these in a run, from which it is Hindi."""
 
 
 class Detector:
@@ -82,7 +96,9 @@ class Detector:
         found = set()
         for run in _runs(cleaned, main.code):
             script, letters = main_script(run)
-            if script == "Latin" and letters >= MIN_LATIN:
+            if len(HINDI.intersection(run.lower().split())) >= MIN_HINDI:
+                found.add("hi")
+            elif script == "Latin" and letters >= MIN_LATIN:
                 found.add(self._found(run, script, letters).code)
         for words in other_scripts(cleaned):
             found.add(self._found(words[:SAMPLE], *main_script(words)).code)
@@ -143,9 +159,9 @@ def supported(language: Language, languages: AbstractSet[str]) -> bool:
     return language.code is None or language.code in languages
 
 
-def seen(parts: Collection[str], languages: AbstractSet[str]) -> bool:
+def seen(parts: AbstractSet[str], languages: AbstractSet[str]) -> bool:
     """Return whether a model made for `languages` understands every clear part of a text.
 
     Where it does not, the score of the whole is a lower bound: a high one stands, a low one says nothing.
     """
-    return languages.issuperset(parts)
+    return parts <= languages

@@ -136,6 +136,10 @@ def test_what_the_site_says_wins_unless_the_text_is_clear(detector: Detector, te
         (f"{ENGLISH} Ta gueule, espèce de gros porc dégoûtant. {ENGLISH}", {"fr"}),
         (f"{ENGLISH * 30} {GERMAN}", {"de"}),
         (f"{ENGLISH} {GERMAN} {ENGLISH} Иди ты в баню, дурак!", {"de", "ru"}),
+        # Hindi as it is typed on most phones
+        ("tum bahut bewakoof ho aur tumhari baat sunna nahi chahiye", {"hi"}),
+        (f"{ENGLISH} yaar tum pagal ho, kuch bhi mat bolo", {"hi"}),
+        ("Yeh Jawaani is the best film he ever made, bhai", set()),
         # too little to be more than a name, a greeting or a loan word
         (f"{ENGLISH} Du Schwein!", set()),
         (f"{ENGLISH} дурак", set()),
