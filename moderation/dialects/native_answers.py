@@ -160,7 +160,7 @@ class ThreadsOut(Answer):
 
 
 class ScoredSpanOut(Answer):
-    """Characters that raised an attribute's score, in code points."""
+    """Characters that raised an attribute's score, in the units that the request asked for."""
 
     attribute: str
     start: int

@@ -1,15 +1,19 @@
 """The native API beside comments: counts of threads, and scores of texts that are not kept."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from apiflask import APIBlueprint
 from flask import Response
 
+from moderation.comment_object import SpanUnits, span_object
 from moderation.dialects import native_answers as shown
 from moderation.dialects import native_schemas as schemas
 from moderation.errors import NotFoundError
-from moderation.model import Scope
+from moderation.model import Scope, Span
 from moderation.openapi import answers, needs, takes
 from moderation.records import ThreadCounts
-from moderation.web import answer, read_json, require_key, service
+from moderation.web import answer, read_json, read_query, require_key, service
 
 blueprint = APIBlueprint("native_threads", __name__, tag="Threads and scores")
 
@@ -46,15 +50,23 @@ def get_thread_counts() -> Response:
 
 
 @blueprint.post("/v1/score")
-@takes(body=schemas.ScoreIn)
+@takes(body=schemas.ScoreIn, query=schemas.SpanQuery)
 @blueprint.doc(responses=answers(200, model=shown.ScoreOut), security=needs(Scope.SCORE))
 def score() -> Response:
     """Score texts; nothing of them is kept."""
     require_key(Scope.SCORE)
+    units = read_query(schemas.SpanQuery).span_units
     body = read_json(schemas.ScoreIn)
     found = service().score(body.texts, body.language)
-    results = found["results"] if body.spans else [{**one, "spans": []} for one in found["results"]]
+    results = [
+        {**one, "spans": [_span(span, text, units) for span in one["spans"]] if body.spans else []}
+        for one, text in zip(found["results"], body.texts, strict=True)
+    ]
     return answer({"results": results, "models": found["models"]})
+
+
+def _span(span: Mapping[str, Any], text: str, units: SpanUnits) -> dict[str, Any]:
+    return {**span, **span_object(Span(span["start"], span["end"]), text, units)}
 
 
 def _counts(found: ThreadCounts | None) -> dict[str, int]:

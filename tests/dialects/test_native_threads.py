@@ -1,10 +1,14 @@
 """Threads of the native API."""
 
+import threading
 from urllib.parse import quote
 
 import pytest
 
+from moderation.queue import Queue
+from moderation.settings import Settings
 from tests.dialects.conftest import Api
+from tests.waiting import until
 
 
 @pytest.mark.parametrize(
@@ -25,3 +29,28 @@ def test_a_thread_that_nobody_commented_on_is_not_there(api: Api) -> None:
     assert api.call("GET", "/v1/threads/none").status_code == 404
     counts = api.call("POST", "/v1/threads/counts", json={"ids": ["none"]}).get_json()["counts"]
     assert counts == {"none": {"pending": 0, "approved": 0, "held": 0, "rejected": 0}}
+
+
+@pytest.mark.parametrize(("units", "start", "end"), [("code_points", 2, 7), ("utf16", 3, 8), ("bytes", 5, 10)])
+def test_spans_of_scores_come_in_the_units_asked_for(
+    api: Api, settings: Settings, units: str, start: int, end: int
+) -> None:
+    """An emoji before the word is one code point, two UTF-16 units, four bytes."""
+    queue = Queue(settings.redis)
+
+    def work() -> bool:
+        asks = queue.take_asked(1)
+        span = {"attribute": "toxicity", "start": 2, "end": 7, "score": 0.9}
+        for ask in asks:
+            result = {"scores": {}, "spans": [span], "language": {"code": "en", "confidence": 1.0}}
+            queue.answer(ask.id, {"results": [result], "models": {}})
+        return bool(asks)
+
+    worker = threading.Thread(target=until, args=(work, "a text to be asked for"))
+    worker.start()
+    found = api.call("POST", f"/v1/score?span_units={units}", json={"texts": ["😡 idiot"], "spans": True})
+    worker.join()
+
+    assert found.get_json()["results"][0]["spans"] == [
+        {"attribute": "toxicity", "start": start, "end": end, "score": 0.9}
+    ]
