@@ -5,7 +5,7 @@ second reading of a text. What it leaves alone (a masked or a swapped letter, ot
 is left alone because ordinary text has it too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from unicodedata import normalize
 
@@ -43,6 +43,7 @@ STYLED = str.maketrans(
 )
 """Letters that are Latin already: small capitals, hooked and barred ones, white on black circles and squares."""
 LEET = str.maketrans("431057@$!", "aeiostasi")
+LETTERS_AT_LEAST = 2
 STROKES = str.maketrans("øłđðħŧı", "olddhti")
 
 _WORD = regex.compile(r"\w+")
@@ -62,10 +63,12 @@ _MARKS = regex.compile(r"\p{M}+")
 _REPEAT = regex.compile(r"(\p{L})\1\1++")
 
 
-def deobfuscate(normalised: Normalised, run: int = 1) -> Normalised:
+def deobfuscate(normalised: Normalised, run: int = 1, known: Callable[[str], bool] | None = None) -> Normalised:
     """Return the text as its author may have meant it; its spans are still those of the original.
 
-    A letter three or more times in a row becomes `run` of it.
+    A letter three or more times in a row becomes `run` of it. With `known`, digits and signs stand for letters
+    only in tokens that have two letters or more and become a word that it knows: part numbers, times and
+    identifiers stay as they are.
     """
     found = normalised
     if not found.text.isascii():
@@ -74,7 +77,7 @@ def deobfuscate(normalised: Normalised, run: int = 1) -> Normalised:
     found = found.rewrite(_gaps(found))
     found = found.rewrite(_signs(found.text))
     if _LEET.search(found.text):
-        found = replace(found, text=_LEETISH.sub(lambda match: _letters(match.group()), found.text))
+        found = replace(found, text=_LEETISH.sub(lambda match: _letters(match.group(), known), found.text))
     return found.rewrite(
         (match.start() + run - 1, match.end(), match.group(1)) for match in _REPEAT.finditer(found.text)
     )
@@ -132,9 +135,11 @@ def _signs(text: str) -> Iterator[tuple[int, int, str]]:
                     yield at, at + 1, ""
 
 
-def _letters(token: str) -> str:
+def _letters(token: str, known: Callable[[str], bool] | None) -> str:
     """Return a word with its digits and signs as letters; exclamation marks at its end are what they are."""
-    if not _ASCII_LETTER.search(token):
-        return token
+    letters = len(_ASCII_LETTER.findall(token))
     word = token.rstrip("!")
-    return word.translate(LEET) + token[len(word) :]
+    meant = word.translate(LEET)
+    if not letters or (known is not None and (letters < LETTERS_AT_LEAST or not known(_REPEAT.sub(r"\1", meant)))):
+        return token
+    return meant + token[len(word) :]
