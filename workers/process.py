@@ -2,8 +2,9 @@
 
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from redis.exceptions import RedisError
@@ -46,7 +47,7 @@ def current() -> Process:
 
 
 def start_scoring() -> None:
-    """Load the models, say that a scorer is alive, and look for work that waits already."""
+    """Load the models, say that a scorer is alive and what it serves, and look for work that waits already."""
     global _current  # noqa: PLW0603 - one per process, made once
     started = clock.monotonic()
     try:
@@ -54,9 +55,9 @@ def start_scoring() -> None:
     except Exception as error:
         log.critical("models_not_loaded", error=type(error).__name__, detail=str(error))
         raise
-    models = dict(_current.scorers.models) if _current.scorers else {}
-    log.info("scorer_ready", seconds=round(clock.monotonic() - started, 2), **models)
-    _say_alive("scorer")
+    scorers = _current.scorers
+    log.info("scorer_ready", seconds=round(clock.monotonic() - started, 2), **(scorers.models if scorers else {}))
+    _say_alive("scorer", {"models": scorers.documents() if scorers else []})
     _current.parts.queue.ring(Bell.SCORING)
 
 
@@ -77,14 +78,14 @@ def _join(*, scoring: bool) -> Process:
     return Process(settings, parts, SiteCache(parts.database, clock.now), scorers)
 
 
-def _say_alive(role: str) -> None:
+def _say_alive(role: str, says: Mapping[str, Any] | None = None) -> None:
     queue = current().parts.queue
     pause = threading.Event()
 
     def say() -> None:
         while True:
             try:
-                queue.beat(role, ALIVE_FOR_SECONDS)
+                queue.beat(role, ALIVE_FOR_SECONDS, says)
             except (RedisError, OSError) as error:
                 log.warning("alive_not_told", role=role, error=type(error).__name__)
             pause.wait(ALIVE_EVERY_SECONDS)

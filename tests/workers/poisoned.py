@@ -31,7 +31,7 @@ def score(texts: Sequence[Text]) -> Sequence[Answer]:
         os.kill(os.getpid(), signal.SIGKILL)
     if any("endless" in one.text for one in texts):
         threading.Event().wait()
-    return [(dict.fromkeys(ATTRIBUTES, 0.01), {}) for _ in texts]
+    return [Answer(dict.fromkeys(ATTRIBUTES, 0.01)) for _ in texts]
 
 
 def load(_settings: Settings) -> Scorers:

@@ -1,18 +1,31 @@
 """What a text is scored for: the list of scorers, and what runs them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
-from moderation.model import ATTRIBUTES, Language, Scored
+from moderation.model import ATTRIBUTES, Language, Scored, ScoredSpan
 from moderation.settings import Settings
 from workers.scoring import spam, toxicity
-from workers.scoring.language import Detector, supported
+from workers.scoring.language import Detector, seen, supported
 from workers.scoring.text import Text
 
-Answer = tuple[Mapping[str, float], Mapping[str, str]]
-"""Scores by attribute, and for some attributes in words what weighed most."""
+SAYS_TOXIC = 0.5
+"""A score that stands although a part of the text is in a language the model does not know: it can only be higher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a scorer says of a text: scores by attribute, in words what weighed most, and where."""
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    spans: tuple[ScoredSpan, ...] = ()
+
+
+NOTHING = Answer()
 
 log = structlog.get_logger()
 
@@ -25,6 +38,8 @@ class Scorer:
     model: str
     languages: frozenset[str] | None
     score: Callable[[Sequence[Text]], Sequence[Answer]]
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What people are told of the model, with measured figures: the public part of its card."""
 
 
 class Scorers:
@@ -47,43 +62,73 @@ class Scorers:
                     "toxicity",
                     toxic.name,
                     toxic.languages,
-                    lambda texts: [(scores, {}) for scores in toxic.score([one.text for one in texts])],
+                    lambda texts: [
+                        Answer(one.scores, spans=one.spans) for one in toxic.score([text.text for text in texts])
+                    ],
+                    toxic.about,
                 ),
                 Scorer(
                     "spam",
                     spammy.name,
                     None,
-                    lambda texts: [({"spam": score}, {"spam": words}) for score, words in spammy.score(texts)],
+                    lambda texts: [
+                        Answer({"spam": score}, {"spam": words} if words else {})
+                        for score, words in spammy.score(texts)
+                    ],
                 ),
             ],
             Detector(),
         )
 
+    def documents(self) -> list[dict[str, Any]]:
+        """Return for each model, as JSON can hold it, what people are told of it; `languages` None is all."""
+        return [
+            {
+                "attributes": [scorer.name],
+                "languages": None if scorer.languages is None else sorted(scorer.languages),
+                **scorer.about,
+                "name": scorer.model,
+            }
+            for scorer in self._scorers
+        ]
+
     def score(self, texts: Sequence[Text]) -> list[Scored]:
         """Return what is known of each text, in order; a score that no scorer gives is None."""
         languages = [self._detector.detect(one.text, one.language) for one in texts]
-        answers = [self._answers(scorer, texts, languages) for scorer in self._scorers]
+        parts = [self._detector.parts(one.text, language) for one, language in zip(texts, languages, strict=True)]
+        answers = [self._answers(scorer, texts, languages, parts) for scorer in self._scorers]
         return [self._joined(languages[index], [found[index] for found in answers]) for index in range(len(texts))]
 
     def _joined(self, language: Language, answers: Sequence[Answer]) -> Scored:
         scores: dict[str, float | None] = dict.fromkeys(ATTRIBUTES)
         details: dict[str, str] = {}
-        for found, words in answers:
-            scores.update((name, score) for name, score in found.items() if name in scores)
-            details.update((name, text) for name, text in words.items() if text)
-        return Scored(scores=scores, language=language, models=self.models, details=details)
+        for answer in answers:
+            scores.update((name, score) for name, score in answer.scores.items() if name in scores)
+            details.update(answer.details)
+        spans = tuple(span for answer in answers for span in answer.spans)
+        return Scored(scores=scores, language=language, models=self.models, spans=spans, details=details)
 
-    def _answers(self, scorer: Scorer, texts: Sequence[Text], languages: Sequence[Language]) -> list[Answer]:
+    def _answers(
+        self,
+        scorer: Scorer,
+        texts: Sequence[Text],
+        languages: Sequence[Language],
+        parts: Sequence[frozenset[str]],
+    ) -> list[Answer]:
         """Return a scorer's answer for every text, empty where it does not know the language or fails."""
-        known = [
-            index
-            for index, language in enumerate(languages)
-            if scorer.languages is None or supported(language, scorer.languages)
-        ]
-        found: list[Answer] = [({}, {})] * len(texts)
+        found = [NOTHING] * len(texts)
+        if scorer.languages is None:
+            return list(_tried(scorer, texts))
+        known = [index for index, language in enumerate(languages) if supported(language, scorer.languages)]
         for index, answer in zip(known, _tried(scorer, [texts[index] for index in known]), strict=True):
-            found[index] = answer
+            found[index] = answer if seen(parts[index], scorer.languages) else _lower_bounds(answer)
         return found
+
+
+def _lower_bounds(answer: Answer) -> Answer:
+    """Return what is certain of a text of which a part was not understood: that it is toxic, not that it is not."""
+    high = {name: score for name, score in answer.scores.items() if score >= SAYS_TOXIC}
+    return Answer(high, spans=answer.spans if high else ())
 
 
 def _tried(scorer: Scorer, texts: Sequence[Text]) -> Sequence[Answer]:
@@ -95,5 +140,5 @@ def _tried(scorer: Scorer, texts: Sequence[Text]) -> Sequence[Answer]:
     except Exception as error:  # noqa: BLE001 - whatever a model raises, its text is unknown and the others are not
         if len(texts) == 1:
             log.warning("text_not_scored", scorer=scorer.name, error=type(error).__name__, length=len(texts[0].text))
-            return [({}, {})]
+            return [NOTHING]
         return [answer for text in texts for answer in _tried(scorer, [text])]

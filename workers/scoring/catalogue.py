@@ -5,14 +5,17 @@ looked for beside this file (the shipped ones), then under `models/` of the data
 """
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 SHIPPED = Path(__file__).parent / "models"
 CARD, WEIGHTS, TOKENIZER = "card.json", "model.onnx", "tokenizer.json"
+PUBLIC = ("name", "version", "licence", "base", "attributes", "languages", "language_figures", "figures")
 MIN_DIGITS = 8
 """Hex digits of a SHA-256 that are enough: Detoxify's own file names carry eight."""
 
@@ -55,6 +58,10 @@ class Card(BaseModel):
     """Longest window that the model takes in, special tokens included."""
     overlap: int
     """Tokens that a window shares with the one before."""
+    pad_id: int = 0
+    """The token that fills short rows of a batch."""
+    calibration: Mapping[str, tuple[float, float]] = {}
+    """By attribute, slope and intercept on log-odds that make a score a probability; see `toxicity_answer.py`."""
     golden: tuple[Golden, ...]
     golden_tolerance: float
     """How far a golden score may be off: kernels of other processors round otherwise."""
@@ -75,6 +82,12 @@ def read_card(folder: Path) -> Card:
         raise ModelIntegrityError(
             f"{folder / CARD} is not a model card (see: {wrong}). Install the service again, or make the model again"
         ) from error
+
+
+def public_card(folder: Path) -> Mapping[str, Any]:
+    """Return what people are told of the model in `folder`: its card without hashes, golden texts and curves."""
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    return {field: card[field] for field in PUBLIC if field in card}
 
 
 def check_file(path: Path, sha256: str) -> str:
@@ -109,7 +122,7 @@ def _compare(path: Path, found: str, sha256: str) -> str:
     return found
 
 
-def check_golden(card: Card, scores: list[dict[str, float]]) -> None:
+def check_golden(card: Card, scores: Sequence[Mapping[str, float]]) -> None:
     """Compare `scores` of the card's golden texts with the card; raises `ModelIntegrityError`.
 
     A library that does not fit the weights loads random ones without a word (transformers 4.18 did);

@@ -17,7 +17,6 @@ import numpy as np
 from detoxify.detoxify import MODEL_URLS
 from onnxruntime import InferenceSession
 from tokenizers import Tokenizer
-from transformers.utils.logging import set_verbosity_error
 
 from workers.scoring import toxicity
 from workers.scoring.catalogue import CARD, TOKENIZER, WEIGHTS, ModelError, ModelIntegrityError, ModelMissingError
@@ -106,7 +105,6 @@ def convert(source: Source, data: Path, begin: Callable[[str], None]) -> dict[st
     loads it, in the place of an older one. Then the file of an official checkpoint is removed; one's own stays.
     Raises `ModelError` if the checkpoint is in another format or its export does not score as Detoxify does.
     """
-    set_verbosity_error()  # type: ignore[no-untyped-call] # what was not loaded is an error of ours, the rest is noise
     begin("Load the checkpoint")
     checkpoint = read(source.path)
     arch = dict(checkpoint["config"]["arch"]["args"])

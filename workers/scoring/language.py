@@ -93,7 +93,7 @@ class Detector:
         The whole text is looked at. Code None for `main` is taken for English, as it mostly is.
         """
         cleaned = _clean(text)
-        found = set()
+        found: set[str | None] = set()
         for run in _runs(cleaned, main.code):
             script, letters = main_script(run)
             if len(HINDI.intersection(run.lower().split())) >= MIN_HINDI:

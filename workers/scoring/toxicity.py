@@ -6,15 +6,17 @@ before it is loaded, and the card's golden texts must score as they did when the
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
-from workers.scoring import batches, windows
+from moderation.model import ScoredSpan
+from workers.scoring import batches, readings, windows
 from workers.scoring.catalogue import (
     TOKENIZER,
     WEIGHTS,
@@ -22,23 +24,39 @@ from workers.scoring.catalogue import (
     check_file,
     check_golden,
     find_folder,
+    public_card,
     read_card,
+)
+from workers.scoring.readings import Reading
+from workers.scoring.toxicity_answer import (
+    SPAN_THRESHOLD,
+    Toxicity,
+    calibrated,
+    joined,
+    merged,
+    sigmoid,
+    toxic_stretches,
 )
 
 ERRORS_ONLY = 3
+OUTPUTS = ("logits", "embedding", "token_logits")
+"""See `onnx_export.py`; a model may lack the last two."""
+TOXICITY = "toxicity"
 
 
 class ToxicityScorer(Protocol):
     """What an engine gives: texts in, scores out."""
 
     name: str
-    """The model's name and the first 12 hex digits of its SHA-256, `compact-1@sha256:…`."""
+    """The model's name and the first 12 hex digits of its SHA-256, `compact-2@sha256:…`."""
     attributes: tuple[str, ...]
     languages: frozenset[str]
     """ISO 639-1 codes of the languages that the model was made for."""
+    about: Mapping[str, Any]
+    """What people are told of the model: the public part of its card."""
 
-    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
-        """Return for each text, in order, a score from 0 to 1 for each attribute."""
+    def score(self, texts: Sequence[str], *, undo: bool = True) -> list[Toxicity]:
+        """Return what each text, in order, is scored; without `undo` disguises are left as they are."""
         ...
 
 
@@ -55,8 +73,8 @@ def load(model: str, engine: Literal["onnx", "detoxify"], data: Path) -> Toxicit
     folder = find_folder(model, data)
     if folder is None:
         raise ModelMissingError(
-            f"There is no ONNX model '{model}'. Use MODERATION_MODEL=compact-1, or serve a Detoxify checkpoint "
-            "on PyTorch with MODERATION_ENGINE=detoxify"
+            f"There is no ONNX model '{model}'. Use MODERATION_MODEL=compact-2, or make one of a "
+            "Detoxify checkpoint: moderation model add NAME"
         )
     return OnnxScorer(folder)
 
@@ -70,34 +88,109 @@ class OnnxScorer:
         self.name = f"{card.name}@sha256:{card.sha256[:12]}"
         self.attributes = card.attributes
         self.languages = card.languages
+        self.about = public_card(folder)
         self._card = card
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         check_file(folder / TOKENIZER, card.files[TOKENIZER])
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        self._known = readings.knows(self._tokenizer)
         check_file(folder / WEIGHTS, card.sha256)
         self._session = _session(folder / WEIGHTS)
-        check_golden(card, self.score([golden.text for golden in card.golden]))
+        there = {output.name for output in self._session.get_outputs()}
+        self._outputs = [name for name in OUTPUTS if name in there]
+        check_golden(card, [one.scores for one in self.score([golden.text for golden in card.golden])])
 
-    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
-        """Return each text's scores (0 to 1); of a long text's windows the largest counts."""
-        pieces = windows.split(texts, self._tokenizer, self._card.max_tokens, self._card.overlap)
-        best = np.zeros((len(texts), len(self.attributes)))
+    def score(self, texts: Sequence[str], *, undo: bool = True) -> list[Toxicity]:
+        """Return each text's scores; of its readings the larger counts, the windows of a long one are `joined`."""
+        found = readings.read(texts, self._known, undo=undo)
+        pieces = windows.split([one.text for one in found], self._tokenizer, self._card.max_tokens, self._card.overlap)
+        passed: list[list[_Pass]] = [[] for _ in found]
+        for one in self._passes(_worth_scoring(pieces, found)):
+            passed[one.window.owner].append(one)
+        best = np.full((len(texts), len(self.attributes)), -np.inf)
+        spans: list[list[ScoredSpan]] = [[] for _ in texts]
+        embeddings: list[np.ndarray | None] = [None] * len(texts)
+        for reading, parts in zip(found, passed, strict=True):
+            if not parts:
+                continue
+            logits = joined(np.array([part.logits for part in parts]))
+            if reading.undone is None:
+                embeddings[reading.owner] = _mean([part.embedding for part in parts if part.embedding is not None])
+            spans[reading.owner] += self._spans(reading, parts)
+            best[reading.owner] = np.maximum(best[reading.owner], logits)
+        rows = calibrated(best, self.attributes, self._card.calibration).tolist()
+        return [
+            Toxicity(dict(zip(self.attributes, row, strict=True)), merged(marked), embedding)
+            for row, marked, embedding in zip(rows, spans, embeddings, strict=True)
+        ]
+
+    def _passes(self, pieces: Sequence[windows.Window]) -> Iterator["_Pass"]:
+        """Run the network on all windows, those of like length together."""
         for batch in batches.cut([len(piece.ids) for piece in pieces], batches.MAX_PADDED_TOKENS):
-            scores = self._run([pieces[index].ids for index in batch])
-            np.maximum.at(best, [pieces[index].owner for index in batch], scores)
-        return [dict(zip(self.attributes, row, strict=True)) for row in best.tolist()]
+            rows = [pieces[index].ids for index in batch]
+            ids = np.full((len(rows), max(map(len, rows))), self._card.pad_id, dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for number, row in enumerate(rows):
+                ids[number, : len(row)] = row
+                mask[number, : len(row)] = 1
+            answers = self._session.run(self._outputs, {"input_ids": ids, "attention_mask": mask})
+            _, embeddings, tokens = map(dict(zip(self._outputs, answers, strict=True)).get, OUTPUTS)
+            logits = answers[0][:, : len(self.attributes)].astype(np.float64)
+            for number, index in enumerate(batch):
+                yield _Pass(
+                    pieces[index],
+                    logits[number],
+                    None if embeddings is None else embeddings[number],
+                    None if tokens is None else sigmoid(tokens[number, : len(rows[number])]),
+                )
 
-    def _run(self, rows: Sequence[Sequence[int]]) -> np.ndarray:
-        ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for number, row in enumerate(rows):
-            ids[number, : len(row)] = row
-            mask[number, : len(row)] = 1
-        (logits,) = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
-        scores: np.ndarray = 1 / (1 + np.exp(-logits[:, : len(self.attributes)].astype(np.float64)))
-        return scores
+    def _spans(self, reading: Reading, parts: Sequence["_Pass"]) -> tuple[ScoredSpan, ...]:
+        """Return the toxic stretches of a reading, as they stand in the text."""
+        if not any(part.tokens is not None and part.tokens.max() >= SPAN_THRESHOLD for part in parts):
+            return ()
+        encoding = self._tokenizer.encode(reading.text)
+        inner = [at for at, special in enumerate(encoding.special_tokens_mask) if not special]
+        scores = np.zeros(len(inner))
+        for part in parts:
+            if part.tokens is not None:
+                here = slice(part.window.first, part.window.first + len(part.tokens) - len(encoding.ids) + len(inner))
+                scores[here] = np.maximum(scores[here], part.tokens[inner[0] :][: here.stop - here.start])
+        stretches = toxic_stretches(
+            scores, [encoding.offsets[at] for at in inner], [encoding.word_ids[at] for at in inner]
+        )
+        found = [(reading.original(start, end), score) for start, end, score in stretches]
+        return tuple(ScoredSpan(TOXICITY, span.start, span.end, round(score, 4)) for span, score in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What the network says of one window: log-odds by attribute, the embedding, and how toxic each token is."""
+
+    window: windows.Window
+    logits: np.ndarray
+    embedding: np.ndarray | None
+    tokens: np.ndarray | None
+
+
+def _worth_scoring(pieces: Sequence[windows.Window], found: Sequence[Reading]) -> list[windows.Window]:
+    """Return the windows without those of a reading that the tokenizer does not tell from the text as written."""
+    written = {(found[piece.owner].owner, tuple(piece.ids)) for piece in pieces if found[piece.owner].undone is None}
+    return [
+        piece
+        for piece in pieces
+        if found[piece.owner].undone is None or (found[piece.owner].owner, tuple(piece.ids)) not in written
+    ]
+
+
+def _mean(embeddings: Sequence[np.ndarray]) -> np.ndarray | None:
+    """Return the mean of the windows' embeddings, of length 1 again; None without any."""
+    if not embeddings:
+        return None
+    mean: np.ndarray = np.mean(embeddings, axis=0)
+    unit: np.ndarray = mean / np.linalg.norm(mean)
+    return unit
 
 
 def _session(model: Path) -> ort.InferenceSession:

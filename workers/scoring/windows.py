@@ -14,6 +14,8 @@ class Window:
     """The index of the text that it is cut from."""
     text: str
     ids: Sequence[int]
+    first: int = 0
+    """How many of the text's tokens, special ones not counted, stand before this window."""
 
 
 def split(texts: Sequence[str], tokenizer: Tokenizer, size: int, overlap: int) -> list[Window]:
@@ -65,6 +67,7 @@ def _windows(owner: int, text: str, encoding: Encoding, size: int, overlap: int)
             owner,
             text[offsets[inner[first]][0] : offsets[inner[last - 1]][1]],
             [*head, *ids[inner[first] : inner[last - 1] + 1], *tail],
+            first,
         )
         for first, last in ranges
     ]

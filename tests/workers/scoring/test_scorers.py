@@ -10,7 +10,7 @@ from workers.scoring import Answer, Scorer, Scorers
 from workers.scoring.language import Detector
 from workers.scoring.text import Text
 
-TOXICITY = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
+TOXICITY = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "sexual_explicit")
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +26,13 @@ def test_every_attribute_is_answered(scorers: Scorers) -> None:
     )
 
     assert set(insult.scores) == set(ATTRIBUTES)
-    assert insult.scores["sexual_explicit"] is None
-    assert all(insult.scores[name] is not None for name in (*TOXICITY, "spam"))
-    assert (insult.scores["toxicity"] or 0) > 0.9
+    assert None not in insult.scores.values()
+    assert [(span.attribute, span.start) for span in insult.spans] == [("toxicity", 11)]
+    assert (insult.scores["toxicity"] or 0) > 0.8
     assert (thanks.scores["toxicity"] or 1) < 0.1
     assert insult.language.code == "en"
     assert insult.models == scorers.models
-    assert scorers.models["toxicity"].startswith("compact-1@sha256:")
+    assert scorers.models["toxicity"].startswith("compact-2@sha256:")
     assert set(scorers.models) == {"toxicity", "spam"}
 
 
@@ -45,6 +45,34 @@ def test_another_language_is_unknown_not_harmless(scorers: Scorers) -> None:
     assert all(scored.scores[name] is None for scored in (german, russian) for name in TOXICITY)
     assert all(scored.scores[name] is not None for scored in (short, english) for name in TOXICITY)
     assert german.scores["spam"] is not None
+
+
+def test_a_part_in_another_language_leaves_only_what_is_certain(scorers: Scorers) -> None:
+    """Where the model does not understand a part of a text, high scores stand, and low ones are unknown."""
+    russian = " Спасибо за статью."
+    kind, unkind = scorers.score(
+        [
+            Text("Thank you for this article about trains." + russian),
+            Text("You are a stupid fucking idiot and a worthless piece of shit." + russian),
+        ]
+    )
+
+    assert all(kind.scores[name] is None for name in TOXICITY)
+    assert (unkind.scores["toxicity"] or 0) > 0.5
+    assert unkind.scores["threat"] is None
+    assert kind.scores["spam"] is not None
+
+
+def test_what_serves_is_told_as_its_card_says(scorers: Scorers) -> None:
+    """Name, languages and measured figures of each model are there for people, golden texts are not."""
+    toxic, spam = scorers.documents()
+
+    assert toxic["name"] == scorers.models["toxicity"]
+    assert toxic["languages"] == ["en"]
+    assert toxic["figures"]
+    assert {row["language"] for row in toxic["language_figures"]} > {"de", "fr", "es"}
+    assert "golden" not in toxic
+    assert (spam["name"], spam["languages"]) == (scorers.models["spam"], None)
 
 
 def test_the_sites_hint_decides_for_short_texts(scorers: Scorers) -> None:
@@ -73,7 +101,7 @@ def test_a_scorer_that_fails_leaves_the_others_their_word() -> None:
         raise MemoryError
 
     def spam(texts: Sequence[Text]) -> list[Answer]:
-        return [({"spam": 0.7, "other": 1.0}, {"spam": "links"}) for _ in texts]
+        return [Answer({"spam": 0.7, "other": 1.0}, {"spam": "links"}) for _ in texts]
 
     runner = Scorers([Scorer("toxicity", "t@1", None, broken), Scorer("spam", "s@1", None, spam)], Detector())
     for scored in runner.score([Text("one"), Text("two")]):

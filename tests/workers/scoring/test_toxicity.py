@@ -3,9 +3,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
+from moderation.model import ATTRIBUTES
 from workers.scoring import toxicity
 from workers.scoring.catalogue import (
     CARD,
@@ -24,21 +26,21 @@ HARMLESS = "The harvest was good, and the market on the square was full of peopl
 
 def test_the_shipped_model_gives_its_golden_scores(shipped: ToxicityScorer) -> None:
     """The model scores the card's texts as it did when it was made."""
-    card = read_card(SHIPPED / "compact-1")
+    card = read_card(SHIPPED / "compact-2")
 
     assert len(card.golden) >= 5
     for golden, found in zip(card.golden, shipped.score([golden.text for golden in card.golden]), strict=True):
-        assert found == pytest.approx(dict(golden.scores), abs=card.golden_tolerance)
+        assert found.scores == pytest.approx(dict(golden.scores), abs=card.golden_tolerance)
 
 
 def test_it_tells_insult_from_kindness(shipped: ToxicityScorer) -> None:
     """An insult scores high, thanks and disagreement score low."""
     insult, thanks, disagreement = shipped.score([ATTACK, "Thank you, that helped.", "I think you are wrong there."])
 
-    assert insult["toxicity"] > 0.9
-    assert thanks["toxicity"] < 0.1
-    assert disagreement["toxicity"] < 0.1
-    assert insult.keys() == {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"}
+    assert insult.scores["toxicity"] > 0.8
+    assert thanks.scores["toxicity"] < 0.1
+    assert disagreement.scores["toxicity"] < 0.1
+    assert insult.scores.keys() == {*ATTRIBUTES} - {"spam"}
 
 
 def test_scores_come_in_order_whatever_the_lengths(shipped: ToxicityScorer) -> None:
@@ -47,7 +49,7 @@ def test_scores_come_in_order_whatever_the_lengths(shipped: ToxicityScorer) -> N
     batched = shipped.score(texts)
 
     for text, found in zip(texts, batched, strict=True):
-        assert found == pytest.approx(shipped.score([text])[0], abs=0.05)
+        assert found.scores == pytest.approx(shipped.score([text])[0].scores, abs=0.05)
     assert shipped.score([]) == []
 
 
@@ -59,8 +61,64 @@ def test_padding_cannot_hide_an_attack(shipped: ToxicityScorer, position: str, t
     text = {"before": ATTACK + " " + half + half, "amid": half + ATTACK + " " + half, "after": half + half + ATTACK}
     padded, harmless = shipped.score([text[position], half + half])
 
-    assert harmless["toxicity"] < 0.1
-    assert padded["toxicity"] > 0.5
+    assert harmless.scores["toxicity"] < 0.1
+    assert padded.scores["toxicity"] > 0.5
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        "You are a pathetic 1d10t and nobody wants you here.",
+        "You are a pathetic i.d.i.o.t and nobody wants you here.",
+        "You are a pathetic i d i o t and nobody wants you here.",
+        "You are a pathetic іdіоt and nobody wants you here.",
+        "You are a pathetic idiiiiot and nobody wants you here.",
+        "You are a pathetic id\u200bi\u200bot and nobody wants you here.",
+        "You are a pathetic 𝕚𝕕𝕚𝕠𝕥 and nobody wants you here.",
+    ],
+)
+def test_a_disguised_word_is_scored_as_the_word_it_means(shipped: ToxicityScorer, disguised: str) -> None:
+    """A disguise lowers no score, and the span is that of the word as it was written."""
+    plain, hidden = shipped.score([ATTACK, disguised])
+    toxic = [disguised[span.start : span.end] for span in hidden.spans]
+
+    assert hidden.scores["toxicity"] > plain.scores["toxicity"] - 0.05
+    assert any(disguised[20 : disguised.index(" and")] in words for words in toxic)
+
+
+def test_undoing_disguises_never_lowers_a_score(shipped: ToxicityScorer) -> None:
+    """The text as it is written counts as well as what it may have meant."""
+    texts = [ATTACK, "sh1t h4ppens, 1st of all", "call 555-0100 @ 9am, or mail a@b.example", "Soooo goood!!! $$$"]
+
+    for both, written in zip(shipped.score(texts), shipped.score(texts, undo=False), strict=True):
+        # int8 rounds by what else is in the batch
+        assert all(both.scores[name] >= score - 0.05 for name, score in written.scores.items())
+
+
+def test_spans_mark_the_toxic_words_of_a_long_text(shipped: ToxicityScorer) -> None:
+    """Spans are code points of the whole text, also where the word stands far behind the first window."""
+    text = "😀 " + HARMLESS * 12 + "You stupid idiot. " + HARMLESS * 3
+    (found,) = shipped.score([text])
+
+    assert [text[span.start : span.end] for span in found.spans] == ["stupid idiot"]
+    assert all(span.attribute == "toxicity" and 0.5 <= span.score <= 1 for span in found.spans)
+    assert shipped.score([HARMLESS])[0].spans == ()
+
+
+def test_embeddings_are_near_for_texts_that_mean_the_same(shipped: ToxicityScorer) -> None:
+    """Each has length 1; a rewriting is nearer than another topic."""
+    dog, hound, tax = (
+        one.embedding
+        for one in shipped.score(
+            ["The dog ran across the garden.", "A hound was running through the yard.", "Taxes on petrol rise in May."]
+        )
+    )
+
+    assert dog is not None
+    assert hound is not None
+    assert tax is not None
+    assert np.linalg.norm(dog) == pytest.approx(1, abs=1e-3)
+    assert dog @ hound > dog @ tax + 0.2
 
 
 def test_a_changed_file_is_refused(copy: Path) -> None:
@@ -84,7 +142,7 @@ def test_a_changed_tokenizer_is_refused(copy: Path) -> None:
 def test_a_model_that_scores_otherwise_is_refused_at_start(copy: Path) -> None:
     """Weights that do not give the golden scores are not served, however right their hash."""
     card = json.loads((copy / CARD).read_text())
-    card["golden"] = json.loads((SHIPPED / "compact-1" / CARD).read_text())["golden"]
+    card["golden"] = json.loads((SHIPPED / "compact-2" / CARD).read_text())["golden"]
     (copy / CARD).write_text(json.dumps(card))
 
     with pytest.raises(ModelIntegrityError, match="golden"):
@@ -102,7 +160,7 @@ def test_without_pytorch_a_process_scores_and_stays_small() -> None:
     code = (
         "import sys, pathlib, psutil\n"
         "from workers.scoring import toxicity\n"
-        "scorer = toxicity.load('compact-1', 'onnx', pathlib.Path('nowhere'))\n"
+        "scorer = toxicity.load('compact-2', 'onnx', pathlib.Path('nowhere'))\n"
         f"scorer.score([{HARMLESS!r} * 20] * 20)\n"
         "assert not {'torch', 'transformers', 'detoxify', 'onnx'} & sys.modules.keys()\n"
         "print(psutil.Process().memory_info().rss)\n"
