@@ -116,11 +116,11 @@ Thresholds = Mapping[Attribute, Threshold]
 def default_thresholds() -> dict[Attribute, Threshold]:
     """Return the thresholds of a new site: they hold, and leave rejecting to people."""
     return {
-        "toxicity": Threshold(hold=0.8),
+        "toxicity": Threshold(hold=0.6),
         "severe_toxicity": Threshold(hold=0.5),
         "obscene": Threshold(hold=0.9),
         "threat": Threshold(hold=0.5),
-        "insult": Threshold(hold=0.8),
+        "insult": Threshold(hold=0.6),
         "identity_attack": Threshold(hold=0.5),
         "spam": Threshold(hold=0.8),
     }

@@ -66,6 +66,8 @@ def _with_card(folder: Path, source: Path) -> Path:
         "name": "tiny",
         "sha256": hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
         "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in COMPANIONS},
+        "attributes": ["toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"],
+        "calibration": {},
         "max_tokens": 20,
         "overlap": 4,
         "golden": [],
