@@ -17,7 +17,8 @@ ABOUT = {
     ),
     "recipe": (
         "training/toxicity.py: labels, marked words and the base model's embedding learnt together; 128 tokens, "
-        "batches of 4,096 tokens, AdamW at 1.5e-4, bf16; about 90 minutes on 2 cores"
+        "batches of 4,096 tokens, AdamW at 1.5e-4, then a phase of hard rows at 6e-5, bf16, both ends averaged; "
+        "about 105 minutes on 2 cores"
     ),
 }
 

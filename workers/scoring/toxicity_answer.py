@@ -8,7 +8,7 @@ import numpy as np
 from moderation.model import ScoredSpan
 
 SPAN_THRESHOLD = 0.5
-"""Of a token's own score; on the marked words that the model learnt from, this or anything near it is best."""
+"""Of a token's own score: more likely than not marked by those who marked what the model learnt from."""
 
 ALONE = 0.5
 """What one window of several counts less, in log-odds; training/NOTES.md has what other margins give."""
