@@ -14,6 +14,9 @@ LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate
 """Column names of the Jigsaw 2018 challenge, in Detoxify's order."""
 HEADS = (*LABELS, "sexual_explicit")
 """What the compact model is trained for."""
+TASKS = (*HEADS, "abusive")
+"""What its training has outputs for: people of different sets mean different things by toxic. `toxic` is what raters of
+Wikipedia and of news sites call so, where a curse at nobody counts; `abusive` is what is aimed at people."""
 CALIBRATION_ROWS, CALIBRATION_SEED = 6000, 17
 
 NOT_WORD = re.compile(r"[\W_]+")
@@ -58,6 +61,12 @@ def jigsaw_train(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Both have `text`, the columns of `LABELS`, `natural` and `key`; a text stands in one of them once.
     """
+    train, back = _jigsaw_train(data)
+    return train.copy(), back.copy()
+
+
+@cache
+def _jigsaw_train(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     parts = []
     for part in ("natural", "enriched", "cleaned_text"):
         rows = pd.read_csv(data / f"jigsaw/train_{part}.csv.gz").rename(columns={"comment_text": "text"})

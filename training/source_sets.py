@@ -28,6 +28,7 @@ SWEARING = re.compile(
 )
 HANDLE = re.compile(r"(?:RT )?@\w+:?")
 DYNAHATE_HELD_OUT = SBIC_HELD_OUT = 0.15
+SPANS_HELD_OUT = 0.08
 MIT_BLOGS = ("made-mistakes-jekyll", "hendrixjoseph.github.io")
 PARADETOX_TOXIC, RUDDIT_MIDDLE, RUDDIT_SLOPE = 0.8, 0.25, 6.0
 """A rewritten comment was toxic for most; Ruddit ranks offence from -1 to 1, and a quarter is where it begins."""
@@ -39,6 +40,8 @@ def jigsaw(data: Path) -> pd.DataFrame:
     clean = rows[list(LABELS)].max(axis=1) == 0
     sexual = rows["text"].map(lambda text: bool(SEXUAL.search(text)))
     rows["sexual_explicit"] = np.where(clean, 0.0, np.where(sexual, 0.7, 0.05))
+    aimed = rows[["insult", "threat", "identity_hate"]].max(axis=1) == 1
+    rows["abusive"] = np.where(rows["toxic"] == 0, 0.0, np.where(aimed, 1.0, np.nan))
     rows["spans"] = None
     blank = clean & rows["natural"] & held_out(rows, 0.1)
     rows.loc[blank, "spans"] = pd.Series([[] for _ in range(len(rows))], index=rows.index)[blank]
@@ -50,13 +53,6 @@ def jigsaw_again(data: Path) -> pd.DataFrame:
     rows = jigsaw(data)
     common = rows["natural"] & (rows[list(LABELS)].max(axis=1) == 0)
     return rows[~(common & held_out(rows, 0.4))]
-
-
-def jigsaw_hard(data: Path) -> pd.DataFrame:
-    """The same without eight in ten of the harmless natural comments: what is left is toxic or looks like it."""
-    rows = jigsaw(data)
-    common = rows["natural"] & (rows[list(LABELS)].max(axis=1) == 0)
-    return rows[~(common & held_out(rows, 0.8))]
 
 
 def civil_rated(data: Path) -> pd.DataFrame:
@@ -79,20 +75,25 @@ def civil_rated(data: Path) -> pd.DataFrame:
             said.reindex(comments["comment_id"]).fillna(0) / raters.reindex(comments["comment_id"])
         ).to_numpy()
     marked = {
-        comment: _majority(list(zip(group["start"], group["end"], strict=True)), raters[comment])
+        comment: _majority(list(zip(group["start"], group["end"], strict=True)), group["annotation"].nunique())
         for comment, group in marks.groupby("comment_id")
     }
     comments["toxic"] = 1 - comments["frac_not_toxic"]
     comments["spans"] = [marked.get(comment) for comment in comments["comment_id"]]
+    comments.loc[held_out(comments, SPANS_HELD_OUT, "comment_text"), "spans"] = None
     return comments.rename(columns={"comment_text": "text"})
 
 
 def spans(data: Path) -> pd.DataFrame:
     """SemEval-2021 task 5: toxic comments and the words that make them so."""
-    rows = pd.read_csv(data / "toxic-spans/tsd_train.csv.gz")
-    rows["spans"] = [_runs(sorted(ast.literal_eval(offsets))) for offsets in rows["spans"]]
-    rows["toxic"] = 0.9
-    return rows
+    rows = _spans(data)
+    return rows[~held_out(rows, SPANS_HELD_OUT)].assign(toxic=0.9)
+
+
+def held_out_spans(data: Path) -> pd.DataFrame:
+    """Return the comments whose marks are not trained on, as `text` and `spans`."""
+    rows = _spans(data)
+    return rows[held_out(rows, SPANS_HELD_OUT)]
 
 
 def civil_toxic(data: Path) -> pd.DataFrame:
@@ -187,6 +188,12 @@ def blogs(data: Path) -> pd.DataFrame:
     return rows[rows["site"].isin(MIT_BLOGS)].assign(**dict.fromkeys(HEADS, 0.0))
 
 
+def _spans(data: Path) -> pd.DataFrame:
+    rows = pd.read_csv(data / "toxic-spans/tsd_train.csv.gz")
+    rows["spans"] = [_runs(sorted(ast.literal_eval(offsets))) for offsets in rows["spans"]]
+    return rows
+
+
 def _dynahate(data: Path) -> pd.DataFrame:
     parts = [pd.read_csv(data / f"dynahate/dynahate_db_{part}_from_marco.csv.gz") for part in ("dev", "test")]
     rows = pd.concat(parts, ignore_index=True)
@@ -219,13 +226,16 @@ def _sbic(data: Path) -> pd.DataFrame:
     return rows.assign(identity_hate=np.where(group, 0.9, np.where(rows["toxic"] < 0.34, 0.0, np.nan)))
 
 
-def _majority(marks: list[tuple[int, int]], raters_of_text: int) -> list[tuple[int, int]]:
-    """Return the stretches that at least half of the raters marked, as the SemEval task was made."""
+def _majority(marks: list[tuple[int, int]], raters_who_marked: int) -> list[tuple[int, int]]:
+    """Return the stretches that at least half of the raters who marked anything marked.
+
+    So the SemEval task seems to have been made: its own marks agree with these with an F1 of 0.93.
+    """
     votes: dict[int, int] = {}
     for start, end in marks:
         for at in range(start, end):
             votes[at] = votes.get(at, 0) + 1
-    return _runs(sorted(at for at, number in votes.items() if number * 2 >= raters_of_text))
+    return _runs(sorted(at for at, number in votes.items() if number * 2 >= raters_who_marked))
 
 
 def _runs(offsets: list[int]) -> list[tuple[int, int]]:

@@ -5,21 +5,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from training import contrast, synthetic
 from training import source_sets as sets
-from training.data import HEADS, jigsaw_train, measuring_keys, text_key
+from training.data import TASKS, jigsaw_train, measuring_keys, text_key
+
+TOXIC, ABUSIVE = "toxic", "abusive"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A set: how often each row is seen in training, and how much it weighs."""
+    """A set: how often each row is seen in training, how much it weighs, and what its raters mean by toxic."""
 
     name: str
     rows: Callable[[Path], pd.DataFrame]
     passes: float
     weight: float = 1.0
+    meaning: tuple[str, ...] = (ABUSIVE,)
+    """The columns of `TASKS` that its `toxic` is a label of."""
+    taught: float = 0.25
+    """The share of the teachers' opinion in its labels, where there are teachers; see `teachers.py`."""
 
 
 def templates(_data: Path) -> pd.DataFrame:
@@ -28,39 +35,27 @@ def templates(_data: Path) -> pd.DataFrame:
 
 
 SOURCES = (
-    Source("jigsaw", sets.jigsaw, 1.0),
-    Source("jigsaw, again", sets.jigsaw_again, 2.0),
-    Source("civil, rated", sets.civil_rated, 2.0, 0.8),
-    Source("spans", sets.spans, 2.0, 0.8),
-    Source("civil, toxic", sets.civil_toxic, 1.0, 0.6),
-    Source("civil, all columns", sets.civil_full, 3.0),
-    Source("templates", templates, 2.0),
+    Source("jigsaw", sets.jigsaw, 1.0, meaning=(TOXIC,), taught=0.5),
+    Source("jigsaw, again", sets.jigsaw_again, 2.0, meaning=(TOXIC,), taught=0.5),
+    Source("civil, rated", sets.civil_rated, 2.0, 0.8, (TOXIC, ABUSIVE), taught=0.5),
+    Source("spans", sets.spans, 2.5, 0.8, (TOXIC, ABUSIVE), taught=0.5),
+    Source("civil, toxic", sets.civil_toxic, 1.0, 0.6, (TOXIC, ABUSIVE), taught=0.5),
+    Source("civil, all columns", sets.civil_full, 3.0, meaning=(TOXIC, ABUSIVE), taught=0.5),
+    Source("templates", templates, 2.0, taught=0.0),
     Source("dynahate", sets.dynahate, 3.0),
-    Source("sbic", sets.sbic, 2.0, 0.8),
+    Source("sbic", sets.sbic, 2.5, 0.8),
     Source("hatemoji", sets.hatemoji, 2.5),
-    Source("paradetox", sets.paradetox, 1.3, 0.5),
-    Source("ruddit", sets.ruddit, 1.5, 0.6),
-    Source("davidson", sets.davidson, 1.0, 0.6),
+    Source("paradetox", sets.paradetox, 1.3, 0.5, (TOXIC, ABUSIVE), taught=0.5),
+    Source("ruddit", sets.ruddit, 2.0, 0.8, taught=0.5),
+    Source("davidson", sets.davidson, 1.3, 0.6, taught=0.5),
     Source("stormfront", sets.stormfront, 1.3, 0.6),
-    Source("raters", sets.raters, 1.0, 0.7),
-    Source("blogs", sets.blogs, 1.0, 0.7),
+    Source("raters", sets.raters, 1.0, 0.7, (TOXIC, ABUSIVE), taught=0.5),
+    Source("blogs", sets.blogs, 1.0, 0.7, (TOXIC, ABUSIVE), taught=0.0),
 )
 
 
-LAST = (
-    Source("jigsaw, hard", sets.jigsaw_hard, 1.0),
-    Source("civil, rated", sets.civil_rated, 0.3, 0.8),
-    Source("spans", sets.spans, 0.5, 0.8),
-    Source("templates", templates, 0.5),
-    Source("dynahate", sets.dynahate, 0.7),
-    Source("sbic", sets.sbic, 0.5, 0.8),
-    Source("hatemoji", sets.hatemoji, 0.5),
-)
-"""What training ends with, at a lower rate: mostly comments as they are, so that their labels have the last word."""
-
-
-def gather(data: Path, sources: Sequence[Source], seed: int) -> pd.DataFrame:
-    """Return every training row as often as it is seen, shuffled: `text`, `HEADS`, `spans`, `weight`, `source`.
+def gather(data: Path, sources: Sequence[Source] = SOURCES) -> pd.DataFrame:
+    """Return the training rows: `text`, `TASKS`, `spans`, `key`, and its source's `name`, `weight`, `passes`, `taught`.
 
     A text that is for measuring only, or held back for calibration, is in none of them.
     """
@@ -69,21 +64,33 @@ def gather(data: Path, sources: Sequence[Source], seed: int) -> pd.DataFrame:
     for source in sources:
         rows = source.rows(data)
         rows["text"] = rows["text"].astype(str)
-        rows = rows[[text_key(text) not in forbidden for text in rows["text"]]]
-        rows = rows.reindex(columns=["text", *HEADS, "spans"]).assign(weight=source.weight, source=source.name)
-        whole, part = divmod(source.passes, 1.0)
-        parts += [rows] * int(whole) + [rows.sample(frac=part, random_state=seed)]
-    rows = pd.concat(parts, ignore_index=True).sample(frac=1, random_state=seed, ignore_index=True)
-    rows[list(HEADS)] = rows[list(HEADS)].astype("float32")
+        rows["key"] = rows["text"].map(text_key)
+        rows = rows[~rows["key"].isin(forbidden)].reindex(columns=["text", *TASKS, "spans", "key"])
+        if ABUSIVE in source.meaning:
+            rows[ABUSIVE] = rows[TOXIC]
+        if TOXIC not in source.meaning:
+            rows[TOXIC] = float("nan")
+        parts.append(rows.assign(name=source.name, weight=source.weight, passes=source.passes, taught=source.taught))
+    rows = pd.concat(parts, ignore_index=True)
+    rows[list(TASKS)] = rows[list(TASKS)].astype("float32")
     rows["spans"] = [value if isinstance(value, list) else None for value in rows["spans"]]
     return rows
 
 
+def seen(rows: pd.DataFrame, scale: float, seed: int) -> np.ndarray:
+    """Return the place of every row as often as it is seen in `scale` times its passes, shuffled."""
+    rng = np.random.default_rng(seed)
+    times = rows["passes"].to_numpy() * scale
+    order = np.repeat(np.arange(len(rows)), (times + rng.random(len(rows))).astype(int))
+    return rng.permutation(order)
+
+
 def summary(rows: pd.DataFrame) -> str:
-    """Return what was gathered, as JSON: rows seen and share toxic (null if it is not known), by source."""
-    shares = rows.groupby("source")["toxic"].agg(["size", "mean"])
+    """Return what was gathered, as JSON: rows, passes and share toxic (null if it is not known), by source."""
+    toxic = rows[[TOXIC, ABUSIVE]].max(axis=1)
+    shares = rows.assign(share=toxic).groupby("name").agg({"share": ["size", "mean"], "passes": "first"})
     table = {
-        name: {"rows": int(size), "toxic": None if pd.isna(mean) else round(float(mean), 3)}
-        for name, size, mean in shares.itertuples()
+        name: {"rows": int(size), "passes": passes, "toxic": None if pd.isna(mean) else round(float(mean), 3)}
+        for name, size, mean, passes in shares.itertuples()
     }
     return json.dumps(table, indent=1)

@@ -6,11 +6,11 @@ import pytest
 from training import contrast, synthetic
 from training.data import HEADS, held_out, text_key
 from training.source_sets import _majority, _runs
-from training.sources import SOURCES, summary
+from training.sources import SOURCES, seen, summary
 
 
 def test_characters_that_most_raters_marked_are_a_span() -> None:
-    """A character counts if at least half of the raters marked it, as the SemEval task was made."""
+    """A character counts if at least half of the raters who marked anything marked it."""
     assert _majority([(0, 4), (2, 6), (10, 12)], 2) == [(0, 6), (10, 12)]
     assert _majority([(0, 4), (2, 6), (10, 12)], 3) == [(2, 4)]
     assert _runs([]) == []
@@ -48,9 +48,27 @@ def test_no_template_row_is_in_the_contrast_suite() -> None:
     assert contrast.keys().isdisjoint(synthetic.rows(17)["text"].map(text_key))
 
 
-def test_the_summary_is_json_and_tells_unknown_from_harmless() -> None:
-    """Rows and share toxic by source, null where the set does not say."""
-    rows = pd.DataFrame({"source": ["a", "a", "b"], "toxic": [1.0, 0.0, None]})
+def test_rows_are_seen_as_often_as_their_source_says() -> None:
+    """Whole passes for sure, the rest by chance; the order is shuffled and depends on the seed alone."""
+    rows = pd.DataFrame({"passes": [2.0] * 1000 + [0.5] * 1000})
+    order = seen(rows, 1.0, 3)
+    times = pd.Series(order).value_counts()
 
-    assert json.loads(summary(rows)) == {"a": {"rows": 2, "toxic": 0.5}, "b": {"rows": 1, "toxic": None}}
+    assert (times[times.index < 1000] == 2).all()
+    assert (times.index >= 1000).sum() == pytest.approx(500, abs=60)
+    assert order.tolist() != sorted(order)
+    assert seen(rows, 1.0, 3).tolist() == order.tolist()
+    assert len(seen(rows, 0.5, 3)) == pytest.approx(1250, abs=60)
+
+
+def test_the_summary_is_json_and_tells_unknown_from_harmless() -> None:
+    """Rows, passes and share toxic by source, null where the set does not say."""
+    rows = pd.DataFrame(
+        {"name": ["a", "a", "b"], "toxic": [1.0, 0.0, None], "abusive": [None, None, None], "passes": [2.0, 2.0, 1.0]}
+    )
+
+    assert json.loads(summary(rows)) == {
+        "a": {"rows": 2, "passes": 2.0, "toxic": 0.5},
+        "b": {"rows": 1, "passes": 1.0, "toxic": None},
+    }
     assert len({source.name for source in SOURCES}) == len(SOURCES)
