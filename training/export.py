@@ -22,33 +22,18 @@ from training.calibrate import curves
 from training.card import ABOUT, write
 from training.data import jigsaw_test_six, jigsaw_train
 from training.evaluation.bench import score
+from training.examples import MAX_TOKENS, OVERLAP
 from workers.scoring import toxicity
 from workers.scoring.catalogue import CARD, TOKENIZER, WEIGHTS
 from workers.scoring.detoxify_checkpoint import public_config, read
+from workers.scoring.detoxify_convert import GOLDEN, GOLDEN_TOLERANCE
 from workers.scoring.detoxify_engine import DetoxifyScorer, open_detoxify
 from workers.scoring.onnx_export import export, quantise
 
 COMPANIONS = (TOKENIZER, "config.json", "tokenizer_config.json")
 """What Detoxify needs beside the weights to load without the model hub."""
-MAX_TOKENS, OVERLAP = 128, 32
-"""Windows as long as what the model was trained on, so that little harmless text can hide an insult in its window."""
-KEEP = tuple(f"bert.encoder.layer.{layer}.output.dense.weight" for layer in range(3))
-"""Weights left in fp32: what comes before the first layers' second norm has outliers that 8 bits of activations cut.
-See NOTES.md for what other choices cost and gain."""
 PARITY, PARITY_TEXTS = 1e-4, 400
 TOLERANCE_TEXTS = 3000
-GOLDEN_TOLERANCE = 0.1
-"""More than int8 and other processors' kernels move these scores; random weights are off by 0.5."""
-GOLDEN = (
-    "Thank you, that was a helpful answer and I learnt something from it.",
-    "The bus leaves at nine and takes about forty minutes.",
-    "I do not agree with this article; the figures in it are two years old.",
-    "What a load of rubbish.",
-    "You are an idiot and nobody wants you here.",
-    "Shut up, you stupid clown.",
-    "I will find you and break your arm.",
-    "Naïve café owners say: £5 for a coffee is 'fair' 😀",
-)
 
 
 def main() -> None:
@@ -70,7 +55,7 @@ def main() -> None:
         args.out.mkdir(parents=True, exist_ok=True)
         config = public_config(checkpoint["config"], args.out.name)
         export(detoxify.model, config, plain / WEIGHTS, checkpoint["state_dict"])
-        quantise(plain / WEIGHTS, args.out / WEIGHTS, KEEP)
+        quantise(plain / WEIGHTS, args.out / WEIGHTS)
         rows = json.loads((args.checkpoint / "rows.json").read_text(encoding="utf-8"))
         for folder in (plain, args.out):
             for name in COMPANIONS:

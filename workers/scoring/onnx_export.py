@@ -32,7 +32,8 @@ from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 from torch import Tensor, nn
 from torch.nn.functional import linear, normalize
 
-OPSET = 18
+OPSET = 20
+"""The first with Gelu as one operator, which takes a third of the time of the five it is made of otherwise."""
 CONFIG_KEY, NAMES_KEY = "detoxify_config", "detoxify_weights"
 TRANSPOSED = "^T"
 TOKEN_WEIGHT, TOKEN_BIAS, EMBEDDING_WEIGHT = HEADS = ("token_head.weight", "token_head.bias", "embedding_head.weight")

@@ -42,6 +42,8 @@ ERRORS_ONLY = 3
 OUTPUTS = ("logits", "embedding", "token_logits")
 """See `onnx_export.py`; a model may lack the last two."""
 TOXICITY = "toxicity"
+SLOW_FUSIONS = ["SkipLayerNormFusion"]
+"""ONNX Runtime has no vector code for what this makes of an Add and a LayerNormalization: a third of a text's time."""
 
 
 class ToxicityScorer(Protocol):
@@ -203,4 +205,6 @@ def _session(model: Path) -> ort.InferenceSession:
     options.enable_mem_pattern = False
     options.log_severity_level = ERRORS_ONLY
     # by path: from bytes the session would keep a copy of them
-    return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    return ort.InferenceSession(
+        str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+    )
