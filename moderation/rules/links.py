@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 import regex
@@ -126,6 +127,7 @@ def _links(found: Normalised) -> Iterator[Link]:
         yield Link(_ascii(host), span, certain=known or (ending in WORDY_TLDS and match["rest"] is not None))
 
 
+@lru_cache(maxsize=1024)
 def _ascii(host: str) -> str:
     """Return `host` as the DNS knows it, so that both ways of writing an international name are one."""
     host = host.strip(".").rstrip(_END)

@@ -1,7 +1,5 @@
 """Links are found however they are written, counted, and refused where they lead to a banned place."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 
@@ -12,6 +10,7 @@ from moderation.rules.links import SHORTENERS, find_links
 from moderation.text import normalise
 from tests.rules.build import draft, stretches
 from tests.test_text import ANY, LONG, NASTY
+from tests.timing import ENOUGH_SECONDS, busy
 
 LINKS = [
     # text, host, the link in it
@@ -174,6 +173,7 @@ def test_places_stay_inside_the_original(text: str) -> None:
                 "a[.]",
                 "a dot com ",
                 "ü.de ",
+                "".join(f"ü{number}.de " for number in range(1000)),
                 "//",
                 "a@b.",
                 "h",
@@ -186,9 +186,7 @@ def test_places_stay_inside_the_original(text: str) -> None:
     ids=lambda text: ascii(text[:12]),
 )
 def test_no_text_takes_long(text: str) -> None:
-    """64,000 characters of any kind are searched in a part of a second."""
+    """64,000 characters of any kind are searched in a part of the time that quadratic work takes."""
     made = draft(text, Policy(links=LinksPolicy(banned_domains=("spam.example",))))
-    before = time.perf_counter()
-    links.check(made)
 
-    assert time.perf_counter() - before < 1
+    assert busy(lambda: links.check(made)) < ENOUGH_SECONDS

@@ -1,7 +1,5 @@
 """Listed terms are found where they stand as words, also behind disguises, and nowhere else."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 
@@ -10,6 +8,7 @@ from moderation.policy_document import Policy, Word, WordsPolicy
 from moderation.rules import words
 from tests.rules.build import draft, stretches
 from tests.test_text import ANY, NASTY
+from tests.timing import ENOUGH_SECONDS, busy
 
 
 def policy(
@@ -186,7 +185,5 @@ def test_no_text_takes_long(name: str) -> None:
     lists = policy(*(f"term{number} word" for number in range(5000)), hidden=True)
     made = draft(NASTY[name][:20_000], lists)
     words.check(made)
-    before = time.perf_counter()
-    words.check(made)
 
-    assert time.perf_counter() - before < 0.5
+    assert busy(lambda: words.check(made)) < ENOUGH_SECONDS

