@@ -59,6 +59,7 @@ model: $(VENV)/.installed-train ## train, export and quantise the shipped models
 eval: $(VENV)/.installed-train ## measure the shipped toxicity model, and write docs/accuracy.md (about ten minutes)
 	@$(BIN)/python -m training.languages --data $(DATA)
 	@$(BIN)/python -m training.contrast
+	@$(BIN)/python -m training.raid --data $(DATA)
 	@$(BIN)/python -m training.evaluate --data $(DATA)
 
 ##@ Tidy up

@@ -30,6 +30,7 @@ def comment_object(comment: StoredComment, span_units: SpanUnits = "code_points"
             "code": comment.scored.language.code,
             "confidence": comment.scored.language.confidence,
         },
+        "cluster_id": comment.cluster_id,
         "text": None if comment.erased_at else comment.text,
         "thread": {
             "id": comment.thread.id,

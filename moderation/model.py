@@ -1,6 +1,7 @@
 """The vocabulary: every noun that the parts of the service hand to one another.
 
 All are frozen; times are aware and in UTC; spans count code points.
+Long because the nouns are read together.
 """
 
 from collections.abc import Mapping
@@ -180,6 +181,15 @@ class ScoredSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """Near copies that came lately: how many comments, and of how many authors; the one in hand is among them."""
+
+    id: str
+    comments: int
+    authors: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """What the scorers say of one text; a score of None is unknown, never zero."""
 
@@ -189,6 +199,8 @@ class Scored:
     spans: tuple[ScoredSpan, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
     """For an attribute, in words, what weighed most."""
+    cluster: Cluster | None = None
+    """None for a text that is too short to be told from others, or if nobody could look."""
 
 
 UNKNOWN = Scored(scores=dict.fromkeys(ATTRIBUTES))

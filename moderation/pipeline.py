@@ -165,6 +165,7 @@ def decision_event(decided: Decided, now: datetime) -> Event:
         status=decided.decision.action.status,
         decision=decided.decision,
         scored=decided.scored or before.scored,
+        cluster_id=comments.cluster_of(decided),
         sequence=before.sequence + 1,
         updated_at=now,
     )

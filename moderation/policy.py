@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 from enum import IntEnum
 from math import isnan
 
-from moderation.model import ATTRIBUTES, Action, DecidedBy, Decision, Finding, Reason, Scored, Span, Verdict
+from moderation.model import ATTRIBUTES, Action, Cluster, DecidedBy, Decision, Finding, Reason, Scored, Span, Verdict
 from moderation.policy_document import Mode, Policy, Threshold, Unknown
 
 
@@ -39,10 +39,16 @@ def decide(findings: Sequence[Finding], scored: Scored, policy: Policy, version:
     """Return the decision on a comment under the `policy` of its section; reasons stand worst first.
 
     `reject` if a finding rejects or a score reaches its threshold for that; `hold` if a finding holds, a score
-    reaches its threshold for that, or a score with a threshold is unknown and the policy holds such comments.
+    reaches its threshold for that, there are enough near copies, or a score with a threshold is unknown and the
+    policy holds such comments.
     Mode `pre` holds all that is not rejected, mode `post` approves all that is not, and keeps the reasons.
     """
-    weighed = [*_from_findings(findings), *_from_scores(scored, policy), *_from_unknown(scored, policy)]
+    weighed = [
+        *_from_findings(findings),
+        *_from_cluster(scored.cluster, policy),
+        *_from_scores(scored, policy),
+        *_from_unknown(scored, policy),
+    ]
     worst = max((one.severity for one in weighed), default=Severity.NOTE)
     if worst is Severity.REJECT:
         action = Action.REJECT
@@ -89,6 +95,14 @@ def _from_findings(findings: Sequence[Finding]) -> list[Weighed]:
         for finding in findings
         if finding.verdict in VERDICTS
     ]
+
+
+def _from_cluster(cluster: Cluster | None, policy: Policy) -> list[Weighed]:
+    raids = policy.raids
+    if cluster is None or cluster.comments <= raids.copies or cluster.authors < raids.authors:
+        return []
+    detail = f"one of {cluster.comments} near copies by {cluster.authors} authors"
+    return [Weighed(Severity.HOLD, Reason("raid", detail))]
 
 
 def _from_scores(scored: Scored, policy: Policy) -> list[Weighed]:

@@ -70,6 +70,17 @@ class DuplicatesPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RaidsPolicy:
+    """After `copies` near copies by at least `authors` authors, each within `seconds` of another, the next are held."""
+
+    __pydantic_config__ = STRICT
+    copies: Annotated[int, Ge(1), Le(1000)] = 5
+    authors: Annotated[int, Ge(1), Le(1000)] = 3
+    seconds: Annotated[int, Ge(0), Le(DAY)] = 3600
+    """0 switches the check off."""
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A term of a list; `deobfuscate` also finds it written as `t3rm`, `t.e.r.m` or `teeerm`."""
 
@@ -155,6 +166,7 @@ class Policy:
     thread_total: Annotated[int, Ge(1)] | None = None
     """No more comments than this are taken for one thread."""
     duplicates: DuplicatesPolicy = DuplicatesPolicy()
+    raids: RaidsPolicy = RaidsPolicy()
     words: WordsPolicy = WordsPolicy()
     links: LinksPolicy = LinksPolicy()
     thresholds: Thresholds = field(default_factory=default_thresholds)

@@ -71,6 +71,8 @@ class StoredComment:
     priority: int
     score_after: datetime | None
     attempts: int
+    cluster_id: str | None = None
+    """Which near copies it is one of, since it was scored last."""
 
 
 @dataclass(frozen=True, slots=True)

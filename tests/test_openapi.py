@@ -159,6 +159,7 @@ def test_answers_are_as_described(caller: Caller) -> None:
     step("DELETE", "/v1/comments/{comment_id}", one)
     step("GET", "/v1/comments/{comment_id}", one)
     step("GET", "/v1/comments/{comment_id}", "/v1/comments/none")
+    step("POST", "/v1/clusters/{cluster_id}/decision", f"/v1/clusters/{posted['id']}/decision", {"action": "reject"})
     step("GET", "/v1/threads/{thread_id}", "/v1/threads/t1")
     step("POST", "/v1/threads/counts", json={"ids": ["t1", "t2"]})
     step("GET", "/v1/policy")

@@ -9,6 +9,7 @@ import pytest
 from moderation.model import (
     UNKNOWN,
     Action,
+    Cluster,
     DecidedBy,
     Decision,
     Finding,
@@ -42,6 +43,25 @@ def policy(mode: Mode = Mode.SMART, unknown: Unknown = Unknown.HOLD) -> Policy:
 def scores(**given_scores: float | None) -> Scored:
     """Return scores, low ones where none is given."""
     return Scored(scores={**FINE, **given_scores})
+
+
+@pytest.mark.parametrize(
+    ("copies", "authors", "mode", "action"),
+    [
+        (6, 3, "smart", "hold"),
+        (6, 3, "post", "approve"),
+        (5, 5, "smart", "approve"),
+        (90, 2, "smart", "approve"),
+    ],
+    ids=["enough of both", "a site that approves first", "the first copies", "too few authors"],
+)
+def test_near_copies_are_held_after_the_first(copies: int, authors: int, mode: str, action: str) -> None:
+    """From the sixth copy on, if three authors wrote them; never rejected."""
+    scored = replace(scores(), cluster=Cluster("c", copies, authors))
+    decision = decide((), scored, policy(Mode(mode)), 7, NOW)
+
+    assert decision.action == action
+    assert ("raid" in {reason.code for reason in decision.reasons}) == (copies > 5 and authors > 2)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Scores what waits: asks that somebody waits for first, then stored comments, a batch at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from moderation import clock
 from moderation.model import ATTRIBUTES, UNKNOWN, Comment, Scored
 from moderation.pipeline import TRIES, settle
 from moderation.queue import Bell
-from moderation.records import StoredComment
+from moderation.records import Site, StoredComment
 from moderation.storage import comments, work
 from moderation.storage.rows import scored_span_document
 from workers.process import Process
@@ -55,8 +56,8 @@ def score_batch(here: Process) -> bool:
     if len(stored) == BATCH:
         here.parts.queue.ring(Bell.SCORING)  # more may wait, and another process may be idle
     started = clock.monotonic()
-    scored = _score(scorers, stored)
     sites = {site_id: here.sites.current(site_id) for site_id in {comment.site_id for comment in stored}}
+    scored = _with_clusters(here, _score(scorers, stored), sites)
     done = settle(here.parts, scored, sites, clock.now())
     seconds = max(1e-3, clock.monotonic() - started)
     log.info("settled", number=len(done), of=len(stored), seconds=round(seconds, 3))
@@ -102,6 +103,28 @@ def _score(scorers: "Scorers", stored: Sequence[StoredComment]) -> list[tuple[St
     found = zip(fit, _tried(scorers, [_stored(comment) for comment in fit]), strict=True)
     return [(comment, scored) for comment, scored in found if scored is not None] + [
         (comment, UNKNOWN) for comment in worn
+    ]
+
+
+def _with_clusters(
+    here: Process, scored: Sequence[tuple[StoredComment, Scored]], sites: Mapping[str, Site]
+) -> list[tuple[StoredComment, Scored]]:
+    """Return the scored comments, each with the near copies that it is one of."""
+    from workers.raids import Posted
+
+    posted = [
+        Posted(
+            comment.id,
+            comment.site_id,
+            comment.text,
+            comment.author_key or comment.address_key or comment.id,
+            sites[comment.site_id].policy.raids.seconds,
+        )
+        for comment, _ in scored
+    ]
+    clusters = here.raids.join(posted, clock.now()) if here.raids else [None] * len(posted)
+    return [
+        (comment, replace(result, cluster=cluster)) for (comment, result), cluster in zip(scored, clusters, strict=True)
     ]
 
 

@@ -17,6 +17,7 @@ from moderation.settings import Settings, get_settings
 from moderation.site_cache import SiteCache
 
 if TYPE_CHECKING:
+    from workers.raids import Raids
     from workers.scoring import Scorers  # heavy: a courier and a beat have no use for it
 
 ALIVE_EVERY_SECONDS = 2.0
@@ -27,11 +28,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """The parts of this process; `scorers` is None where nothing is scored."""
+    """The parts of this process; `raids` and `scorers` are None where nothing is scored."""
 
     settings: Settings
     parts: Parts
     sites: SiteCache
+    raids: "Raids | None"
     scorers: "Scorers | None"
 
 
@@ -70,12 +72,13 @@ def start_courier() -> None:
 def _join(*, scoring: bool) -> Process:
     settings = get_settings()
     parts = join_parts(settings)
-    scorers = None
-    if scoring:
-        from workers.scoring import Scorers
+    sites = SiteCache(parts.database, clock.now)
+    if not scoring:
+        return Process(settings, parts, sites, None, None)
+    from workers.raids import Raids
+    from workers.scoring import Scorers
 
-        scorers = Scorers.load(settings)
-    return Process(settings, parts, SiteCache(parts.database, clock.now), scorers)
+    return Process(settings, parts, sites, Raids(parts.queue.redis), Scorers.load(settings))
 
 
 def _say_alive(role: str, says: Mapping[str, Any] | None = None) -> None:

@@ -131,6 +131,7 @@ def list_comments() -> Response:
         thread=query.thread,
         author_key=None if query.author is None else service().author_key(query.author),
         reason=query.reason,
+        cluster=query.cluster,
         q=query.q,
         before=query.before,
         after=query.after,

@@ -98,6 +98,8 @@ class CommentOut(Answer):
     models: dict[str, str]
     """What gave the scores: by attribute or scorer, name and version."""
     language: LanguageOut
+    cluster_id: str | None
+    """Of the near copies that it is one of; all of them are decided by `/v1/clusters/{id}/decision`."""
     text: str | None
     """Null once erased."""
     thread: ThreadInfo
@@ -109,6 +111,14 @@ class CommentOut(Answer):
     updated_at: datetime
     erased_at: datetime | None
     metadata: dict[str, Any]
+
+
+class ClusterDecidedOut(Answer):
+    """What a decision on near copies did."""
+
+    cluster_id: str
+    decided: int
+    """Comments that were decided by it."""
 
 
 class PageOut(Answer):

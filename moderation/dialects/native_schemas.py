@@ -28,10 +28,6 @@ def _no_nul(text: str) -> str:
     return text
 
 
-def _address(text: str) -> str:
-    return str(ipaddress.ip_address(text))
-
-
 def _small(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     if len(str(value)) > METADATA_AT_MOST:
         raise ValueError(f"must not be longer than {METADATA_AT_MOST} characters")
@@ -58,6 +54,7 @@ def _leaves(value: JsonValue) -> Iterator[JsonValue]:
 METADATA_AT_MOST = 8000
 BATCH_AT_MOST = 500
 TEXTS_AT_MOST = 256
+POLICY_EXAMPLE: JsonValue = {"mode": "smart", "length": {"max": 500}, "thresholds": {"spam": {"hold": 0.9}}}
 PAGE_AT_MOST = 200
 
 Text = Annotated[str, AfterValidator(_no_nul)]
@@ -96,7 +93,7 @@ class AuthorIn(Body):
     name: Short | None = None
     email: Short | None = None
     url: Url | None = None
-    ip: Annotated[str, AfterValidator(_address)] | None = None
+    ip: Annotated[str, AfterValidator(lambda text: str(ipaddress.ip_address(text)))] | None = None
     """IPv4 or IPv6; kept only as a keyed hash of its network."""
 
 
@@ -164,14 +161,19 @@ class EditIn(Body):
     text: Annotated[Text, Field(examples=["What a lovely article, thank you!"])]
 
 
-class DecisionIn(Body):
-    """A decision by the site or a moderator; what is expected guards against outdated pages."""
+class ClusterDecisionIn(Body):
+    """A decision on all near copies of a cluster."""
 
     action: Annotated[Action, Field(strict=False)]
     reason: Short | None = None
     """For the author and the callbacks."""
     note: Annotated[str, Field(max_length=2000), AfterValidator(_no_nul)] | None = None
     """For other moderators."""
+
+
+class DecisionIn(ClusterDecisionIn):
+    """A decision by the site or a moderator; what is expected guards against outdated pages."""
+
     expected_revision: Annotated[int, Field(ge=1)] | None = None
     """409 if the comment has another revision by now."""
     expected_status: Annotated[Status, Field(strict=False)] | None = None
@@ -212,11 +214,7 @@ class EndpointIn(Body):
 class PolicyIn(RootModel[Policy]):
     """A whole policy."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"mode": "smart", "length": {"max": 500}, "thresholds": {"spam": {"hold": 0.9}}}]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [POLICY_EXAMPLE]})
 
 
 class SpanQuery(Query):
@@ -236,6 +234,8 @@ class ListQuery(SpanQuery):
     """The author's id, as the site calls them."""
     reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")] | None = None
     """A reason's code, for example `toxicity`."""
+    cluster: Annotated[str, Field(max_length=36)] | None = None
+    """The `cluster_id` of near copies."""
     q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)] | None = None
     """A piece of the text, in any case."""
     before: AwareDatetime | None = None

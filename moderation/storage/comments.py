@@ -34,6 +34,7 @@ class Filter:
     thread: str | None = None
     author_key: str | None = None
     reason: str | None = None
+    cluster: str | None = None
     q: str | None = None
     before: datetime | None = None
     after: datetime | None = None
@@ -84,6 +85,8 @@ def list_page(
         query = query.where(comments.c.author_key == wanted.author_key)
     if wanted.reason is not None:
         query = query.where(comments.c.reason_codes.contains(f" {wanted.reason} ", autoescape=True))
+    if wanted.cluster is not None:
+        query = query.where(comments.c.cluster_id == wanted.cluster)
     if wanted.q is not None:
         query = query.where(comments.c.text.icontains(wanted.q, autoescape=True))
     if wanted.before is not None:
@@ -112,7 +115,8 @@ def decide(connection: Connection, decided: Sequence[Decided], now: datetime) ->
     if not decided:
         return
     columns: dict[str, Any] = {
-        name: bindparam(name) for name in ("status", "decision", "reason_codes", "scores", "models", "language")
+        name: bindparam(name)
+        for name in ("status", "decision", "reason_codes", "scores", "models", "language", "cluster_id")
     }
     connection.execute(
         update(comments)
@@ -125,11 +129,19 @@ def decide(connection: Connection, decided: Sequence[Decided], now: datetime) ->
                 "status": one.decision.action.status.value,
                 **decision_columns(one.decision),
                 **scored_columns(one.scored or one.comment.scored),
+                "cluster_id": cluster_of(one),
             }
             for one in decided
         ],
     )
     log(connection, decided)
+
+
+def cluster_of(one: Decided) -> str | None:
+    """Return the cluster that a comment is part of, as its latest scoring found it."""
+    if one.scored is None or one.scored.cluster is None:
+        return one.comment.cluster_id
+    return one.scored.cluster.id
 
 
 def log(connection: Connection, decided: Sequence[Decided]) -> None:
@@ -175,6 +187,7 @@ def erase(connection: Connection, comment: StoredComment, now: datetime) -> Stor
         author_key=None,
         address_key=None,
         text_key=None,
+        cluster_id=None,
         language_hint=None,
         signals=Signals(),
         metadata={},

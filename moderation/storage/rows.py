@@ -57,6 +57,7 @@ def comment_row(comment: StoredComment) -> dict[str, Any]:
         "priority": comment.priority,
         "score_after": comment.score_after,
         "attempts": comment.attempts,
+        "cluster_id": comment.cluster_id,
     }
 
 
@@ -108,6 +109,7 @@ def stored_comment(row: RowMapping, thread: Mapping[str, Any] | None = None) -> 
         priority=row["priority"],
         score_after=row["score_after"],
         attempts=row["attempts"],
+        cluster_id=row["cluster_id"],
     )
 
 

@@ -158,6 +158,7 @@ comments = Table(
     Column("priority", Integer, nullable=False),  # 0: somebody waits; 1: nobody does; 2: imported
     Column("score_after", UtcTime),  # null: nothing to do; else free to be claimed from then on
     Column("attempts", Integer, nullable=False),  # times it was claimed since its last revision
+    Column("cluster_id", ID),  # of the near copies that it is one of
     UniqueConstraint("site_id", "external_id"),
     Index(None, "site_id", "id"),
     Index(None, "site_id", "status", "id"),
@@ -165,6 +166,7 @@ comments = Table(
     Index(None, "site_id", "author_key", "id"),
     Index(None, "site_id", "address_key", "id"),
     Index(None, "site_id", "text_key", "id"),
+    Index(None, "site_id", "cluster_id", "id"),
 )
 Index(
     "ix_comments_work",

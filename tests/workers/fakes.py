@@ -11,6 +11,7 @@ from moderation.pipeline import Parts
 from moderation.settings import Settings
 from moderation.site_cache import SiteCache
 from workers.process import Process
+from workers.raids import Raids
 
 if TYPE_CHECKING:
     from workers.scoring import Scorers
@@ -52,5 +53,6 @@ def make_process(parts: Parts, folder: Path, scorers: TableScorers | None = None
         Settings.model_validate(here),
         parts,
         SiteCache(parts.database, clock.now),
+        Raids(parts.queue.redis),
         cast("Scorers | None", scorers),
     )

@@ -1,0 +1,62 @@
+"""One decision for all comments that are near copies of each other."""
+
+from collections.abc import Iterator
+
+from moderation.errors import NotFoundError
+from moderation.model import DecidedBy, Decision, Status
+from moderation.pipeline import Parts, put_in_force
+from moderation.queue import Bell
+from moderation.records import StoredComment
+from moderation.storage import comments
+from moderation.storage.comments import Decided, Filter
+
+PAGE = 500
+"""Comments decided in one transaction."""
+
+
+def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decision) -> int:
+    """Put `decision` in force for every comment of a cluster; return for how many that changed something.
+
+    Pending comments are left to their scoring, and what a person or the site decided singly stays as it is.
+
+    Raises:
+        NotFoundError: the site has no comment of that cluster.
+    """
+    decided, known = 0, False
+    for page in _pages(parts, site_id, cluster_id):
+        known = True
+        with parts.database.write() as connection:
+            current = comments.lock(connection, [comment.id for comment in page])
+            wanted = [one for one in current.values() if one.site_id == site_id and _open(one, decision)]
+            deliveries = put_in_force(connection, [Decided(one, decision, None) for one in wanted], decision.at)
+        parts.queue.announce([one.id for one in wanted])
+        if deliveries:
+            parts.queue.ring(Bell.COURIER)
+        decided += len(wanted)
+    if not known:
+        raise NotFoundError
+    return decided
+
+
+def _pages(parts: Parts, site_id: str, cluster_id: str) -> Iterator[list[StoredComment]]:
+    """Yield the comments of a cluster, newest first, page by page."""
+    before_id = None
+    while True:
+        with parts.database.read() as connection:
+            wanted = Filter(cluster=cluster_id)
+            page = comments.list_page(connection, site_id, wanted, limit=PAGE, before_id=before_id)
+        if not page:
+            return
+        yield page
+        before_id = page[-1].id
+
+
+def _open(comment: StoredComment, decision: Decision) -> bool:
+    """Tell whether the decision is for this comment too: it was decided by policy, and is not erased."""
+    return (
+        comment.erased_at is None
+        and comment.status is not Status.PENDING
+        and comment.decision is not None
+        and comment.decision.by is DecidedBy.POLICY
+        and (comment.status is not decision.action.status or comment.status is Status.HELD)
+    )
