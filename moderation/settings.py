@@ -23,7 +23,7 @@ class Settings(BaseSettings):
         None, min_length=32, description="Key for hashing addresses and signing sessions; kept in `data` if unset."
     )
     engine: Literal["onnx", "detoxify"] = Field("onnx", description="What scores toxicity: ONNX Runtime or Detoxify.")
-    model: str = Field("compact-2", description="Name or checkpoint path of the toxicity model.")
+    model: str = Field("compact-3", description="Name or checkpoint path of the toxicity model.")
     scorers: int = Field(2, ge=1, le=64, description="Scoring processes of one `moderation worker`.")
     web_threads: int = Field(32, ge=2, le=512, description="Requests that one web process answers at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")

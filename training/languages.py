@@ -73,7 +73,7 @@ SETS = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--model", type=Path, default=Path("workers/scoring/models/compact-2"))
+    parser.add_argument("--model", type=Path, default=Path("workers/scoring/models/compact-3"))
     parser.add_argument("--page", type=Path, default=Path("docs/accuracy.md"))
     args = parser.parse_args()
     scorer = toxicity.load(str(args.model), "onnx", Path("data"))

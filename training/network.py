@@ -12,7 +12,7 @@ from workers.scoring.toxicity_answer import ALONE
 
 TASK_WEIGHTS = torch.tensor([2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0])
 """Toxicity, in either meaning, is what most sets have labels of, and what most thresholds are set on."""
-ABUSIVE_SHARE = 0.5
+ABUSIVE_SHARE = 0.7
 """How much of the served log-odds of toxicity are those of `abusive`; NOTES.md has what other shares give."""
 ACTIVATION_LEVELS, WEIGHT_LEVELS = 255, 64
 """ONNX Runtime's dynamic quantisation with `reduce_range`: see `workers/scoring/onnx_export.py`."""

@@ -10,7 +10,7 @@ from moderation.settings import Settings
 from tests.dialects.conftest import Api
 
 CARD: dict[str, Any] = {
-    "name": "compact-2@sha256:66e1839a31b0",
+    "name": "compact-3@sha256:66e1839a31b0",
     "attributes": ["toxicity", "insult"],
     "languages": ["en"],
     "language_figures": [

@@ -31,7 +31,7 @@ def test_models_are_listed_with_what_they_need(run: Run, tmp_path: Path) -> None
         (folder / name).touch()
     after = run("list").stdout
 
-    assert str(SHIPPED / "compact-2") in before
+    assert str(SHIPPED / "compact-3") in before
     assert "moderation model add original " in before
     assert str(folder) in after
     assert "moderation model add original " not in after
@@ -40,10 +40,10 @@ def test_models_are_listed_with_what_they_need(run: Run, tmp_path: Path) -> None
 
 def test_the_shipped_model_is_whole(run: Run) -> None:
     """Checking a model loads it with the spam scorer and names both with their hashes."""
-    done = run("check", "compact-2")
+    done = run("check", "compact-3")
 
     assert done.exit_code == 0
-    assert "toxicity: compact-2@sha256:" in done.stdout
+    assert "toxicity: compact-3@sha256:" in done.stdout
     assert "spam: linear-1@sha256:" in done.stdout
 
 
@@ -56,7 +56,7 @@ def test_a_model_that_is_not_there_is_not_whole(run: Run) -> None:
     assert "'no-such-model'" in done.stderr
 
 
-@pytest.mark.parametrize("file", ["compact-2.ckpt", "original.ckpt"], ids=["shipped", "official"])
+@pytest.mark.parametrize("file", ["compact-3.ckpt", "original.ckpt"], ids=["shipped", "official"])
 def test_a_file_cannot_take_the_name_of_another_model(run: Run, file: str) -> None:
     """A checkpoint is named after its file, and is not to pass for a shipped or an official model."""
     done = run("add", file)

@@ -13,7 +13,7 @@ from workers.scoring import toxicity
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="compact-2")
+    parser.add_argument("--model", default="compact-3")
     parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--page", type=Path, default=Path("docs/accuracy.md"))
     args = parser.parse_args()

@@ -50,7 +50,7 @@ class ToxicityScorer(Protocol):
     """What an engine gives: texts in, scores out."""
 
     name: str
-    """The model's name and the first 12 hex digits of its SHA-256, `compact-2@sha256:…`."""
+    """The model's name and the first 12 hex digits of its SHA-256, `compact-3@sha256:…`."""
     attributes: tuple[str, ...]
     languages: frozenset[str]
     """ISO 639-1 codes of the languages that the model was made for."""
@@ -75,7 +75,7 @@ def load(model: str, engine: Literal["onnx", "detoxify"], data: Path) -> Toxicit
     folder = find_folder(model, data)
     if folder is None:
         raise ModelMissingError(
-            f"There is no ONNX model '{model}'. Use MODERATION_MODEL=compact-2, or make one of a "
+            f"There is no ONNX model '{model}'. Use MODERATION_MODEL=compact-3, or make one of a "
             "Detoxify checkpoint: moderation model add NAME"
         )
     return OnnxScorer(folder)

@@ -7,8 +7,8 @@ import numpy as np
 
 from moderation.model import ScoredSpan
 
-SPAN_THRESHOLD = 0.5
-"""Of a token's own score: more likely than not marked by those who marked what the model learnt from."""
+SPAN_THRESHOLD = 0.3
+"""Of a token's own score; `training/NOTES.md` has what other thresholds give on comments held out of training."""
 
 ALONE = 0.5
 """What one window of several counts less, in log-odds; training/NOTES.md has what other margins give."""

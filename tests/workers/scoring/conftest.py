@@ -56,13 +56,13 @@ def copy(fp32: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def shipped() -> ToxicityScorer:
     """Give the shipped model on ONNX Runtime."""
-    return toxicity.load("compact-2", "onnx", Path("nowhere"))
+    return toxicity.load("compact-3", "onnx", Path("nowhere"))
 
 
 def _with_card(folder: Path, source: Path) -> Path:
     for name in COMPANIONS:
         shutil.copyfile(source / name, folder / name)
-    card = json.loads((SHIPPED / "compact-2" / CARD).read_text(encoding="utf-8")) | {
+    card = json.loads((SHIPPED / "compact-3" / CARD).read_text(encoding="utf-8")) | {
         "name": "tiny",
         "sha256": hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
         "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in COMPANIONS},

@@ -19,15 +19,14 @@ from workers.scoring.catalogue import (
 
 BELOW = {
     "AUC toxicity, Jigsaw test at half toxic",
-    "recall of toxicity at 1 % false positives, Jigsaw test at natural rate",
     "AUC toxicity, YouTube comments (youtoxic)",
     "F1 of toxic spans, news comments (tsd_trial)",
     "calibration error of toxicity, Jigsaw test at natural rate",
-    "calibration error of obscene, Jigsaw test at natural rate",
+    "recall lost to disguise, Jigsaw test at half toxic, mean of 8 kinds at 3 strengths",
     "clean texts that cross 0.5 only by normalisation",
+    "clean texts that cross 0.6 only by normalisation",
     "lowest BPSN AUC over 50 identity terms (homosexual)",
     "speed against BERT-base in Detoxify on PyTorch",
-    "time of a comment of 32 tokens on one core",
 }
 """Floors that the shipped model does not reach yet; `docs/accuracy.md` says by how much, `make eval` fails for them."""
 
@@ -46,7 +45,7 @@ def test_a_model_is_found_by_its_name_in_the_data_folder_or_by_path(tmp_path: Pa
     own.mkdir(parents=True)
     (own / CARD).touch()
 
-    assert find_folder("compact-2", tmp_path) == SHIPPED / "compact-2"
+    assert find_folder("compact-3", tmp_path) == SHIPPED / "compact-3"
     assert find_folder("mine", tmp_path) == own
     assert find_folder(str(own), Path("nowhere")) == own
     assert find_folder("other", tmp_path) is None
@@ -79,7 +78,7 @@ def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("found", [0.5, float("nan")])
 def test_a_golden_score_that_is_off_is_refused(found: float) -> None:
     """A model that scores its golden texts otherwise is not the one that was made, and their text is not told."""
-    card = read_card(SHIPPED / "compact-2").model_copy(
+    card = read_card(SHIPPED / "compact-3").model_copy(
         update={"golden": (Golden(text="secret words", scores={"toxicity": 0.9}),)}
     )
 
@@ -91,10 +90,10 @@ def test_a_golden_score_that_is_off_is_refused(found: float) -> None:
 
 def test_the_shipped_card_tells_all_that_a_reader_asks() -> None:
     """The card has origin, licence, figures and what int8 changes; its figures miss no floor but those named here."""
-    card = json.loads((SHIPPED / "compact-2" / CARD).read_text(encoding="utf-8"))
+    card = json.loads((SHIPPED / "compact-3" / CARD).read_text(encoding="utf-8"))
 
     assert {"base", "licence", "training_data", "recipe", "int8_tolerance", "version"} <= card.keys()
     assert {figure["measure"] for figure in card["figures"] if not reached(figure)} == BELOW
     assert len(card["figures"]) > 8
-    assert (SHIPPED / "compact-2" / "README.md").read_text(encoding="utf-8").startswith("# compact-2\n")
+    assert (SHIPPED / "compact-3" / "README.md").read_text(encoding="utf-8").startswith("# compact-3\n")
     assert Card.model_validate(card).languages == {"en"}

@@ -32,7 +32,7 @@ def test_every_attribute_is_answered(scorers: Scorers) -> None:
     assert (thanks.scores["toxicity"] or 1) < 0.1
     assert insult.language.code == "en"
     assert insult.models == scorers.models
-    assert scorers.models["toxicity"].startswith("compact-2@sha256:")
+    assert scorers.models["toxicity"].startswith("compact-3@sha256:")
     assert set(scorers.models) == {"toxicity", "spam"}
 
 

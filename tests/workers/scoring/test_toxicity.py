@@ -26,7 +26,7 @@ HARMLESS = "The harvest was good, and the market on the square was full of peopl
 
 def test_the_shipped_model_gives_its_golden_scores(shipped: ToxicityScorer) -> None:
     """The model scores the card's texts as it did when it was made."""
-    card = read_card(SHIPPED / "compact-2")
+    card = read_card(SHIPPED / "compact-3")
 
     assert len(card.golden) >= 5
     for golden, found in zip(card.golden, shipped.score([golden.text for golden in card.golden]), strict=True):
@@ -142,7 +142,7 @@ def test_a_changed_tokenizer_is_refused(copy: Path) -> None:
 def test_a_model_that_scores_otherwise_is_refused_at_start(copy: Path) -> None:
     """Weights that do not give the golden scores are not served, however right their hash."""
     card = json.loads((copy / CARD).read_text())
-    card["golden"] = json.loads((SHIPPED / "compact-2" / CARD).read_text())["golden"]
+    card["golden"] = json.loads((SHIPPED / "compact-3" / CARD).read_text())["golden"]
     (copy / CARD).write_text(json.dumps(card))
 
     with pytest.raises(ModelIntegrityError, match="golden"):
@@ -160,7 +160,7 @@ def test_without_pytorch_a_process_scores_and_stays_small() -> None:
     code = (
         "import sys, pathlib, psutil\n"
         "from workers.scoring import toxicity\n"
-        "scorer = toxicity.load('compact-2', 'onnx', pathlib.Path('nowhere'))\n"
+        "scorer = toxicity.load('compact-3', 'onnx', pathlib.Path('nowhere'))\n"
         f"scorer.score([{HARMLESS!r} * 20] * 20)\n"
         "assert not {'torch', 'transformers', 'detoxify', 'onnx'} & sys.modules.keys()\n"
         "print(psutil.Process().memory_info().rss)\n"

@@ -48,7 +48,7 @@ def test_words_side_by_side_are_one_stretch_and_pieces_are_one_word() -> None:
     """A word is as toxic as its most toxic piece; a harmless word between two parts them."""
     #                  you  stu    ##pid  idiot   ,        go        fool
     offsets = [(0, 3), (4, 7), (7, 10), (11, 16), (16, 17), (18, 20), (21, 25)]
-    scores = np.array([0.1, 0.2, 0.9, 0.8, 0.0, 0.3, 0.7])
+    scores = np.array([0.1, 0.2, 0.9, 0.8, 0.0, 0.2, 0.7])
 
     assert toxic_stretches(scores, offsets, [0, 1, 1, 2, 3, 4, 5]) == [(4, 16, 0.9), (21, 25, 0.7)]
     assert toxic_stretches(scores * 0.5, offsets, [0, 1, 1, 2, 3, 4, 5]) == []

@@ -13,7 +13,7 @@ from workers.scoring.windows import cut, split
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
     """Give the shipped tokenizer, neither truncating nor padding."""
-    loaded = Tokenizer.from_file(str(Path(SHIPPED / "compact-2" / TOKENIZER)))
+    loaded = Tokenizer.from_file(str(Path(SHIPPED / "compact-3" / TOKENIZER)))
     loaded.no_truncation()
     loaded.no_padding()
     return loaded
