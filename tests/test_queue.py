@@ -308,9 +308,9 @@ def test_the_pace_is_remembered(queue: Queue) -> None:
 
 def test_a_hanging_redis_does_not_hold_who_rings(queue: Queue) -> None:
     """Ringing is another thread's work: a Redis that takes connections and says nothing delays nobody."""
-    queue.redis.client_pause(900)
+    queue.redis.client_pause(1500)
     started = clock.monotonic()
     queue.ring(Bell.SCORING)
 
-    assert clock.monotonic() - started < 0.7
+    assert clock.monotonic() - started < 1
     wait_until(lambda: messages(queue, Bell.SCORING), seconds=PATIENCE, what="the ring")

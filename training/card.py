@@ -16,10 +16,10 @@ ABOUT = {
         "licences; none is contained here); every text of the sets measured on removed"
     ),
     "recipe": (
-        "training/toxicity.py, whose last phase went on from compact-2 (--start): labels, marked words and the base "
+        "training/toxicity.py, which went on from compact-2 (--start): labels, marked words and the base "
         "model's embedding learnt together, texts in the windows they are served in, layers rounded to int8, labels "
-        "softened by four out-of-fold teachers (made on one GPU in six minutes); AdamW at 8e-5, bf16, 2,775 batches of "
-        "4,096 tokens; about an hour on 2 cores"
+        "softened by four out-of-fold teachers (made on one GPU in five minutes); AdamW at 8e-5, bf16, 2,775 batches "
+        "of 4,096 tokens, the weights averaged with those it began with; about an hour on 2 cores"
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 
 import regex
@@ -41,6 +41,8 @@ _DOT = regex.compile(
 _COLON = regex.compile(r"(?<=h(?:tt|xx|\*\*)ps?)(?:\ ?\[:\]\ ?|\ ?:\ )(?=/)")
 _HOST_AT_MOST = 253
 """Characters of a name in the DNS (RFC 1035)."""
+_LONG_LABEL = regex.compile(r"[^.。]{64}")
+"""More than a part of a name has; Python's IDNA says so only after quadratic work."""
 _LETTER = "a-z0-9à-ɏͰ-ԯ"
 _LINK = regex.compile(
     rf"""
@@ -112,26 +114,26 @@ SHORTENERS = _read_shorteners()
 
 
 def _links(found: Normalised) -> Iterator[Link]:
+    to_ascii = cache(_ascii)  # while one text is read: spam names the same host thousands of times
     for match in _LINK.finditer(found.text):
         end = match.start() + len(match.group().rstrip(_END))
         span = found.span(match.start(), end)
         if match["authority"]:
             host = match["authority"].rpartition("@")[2].partition(":")[0]
-            yield Link(_ascii(host), span, certain=True)
+            yield Link(to_ascii(host), span, certain=True)
             continue
         host = match["host"]
         if len(host) > _HOST_AT_MOST:
             continue
         ending = host.rpartition(".")[2]
         known = ending in TLDS or ending.startswith("xn--") or host.startswith("www.")
-        yield Link(_ascii(host), span, certain=known or (ending in WORDY_TLDS and match["rest"] is not None))
+        yield Link(to_ascii(host), span, certain=known or (ending in WORDY_TLDS and match["rest"] is not None))
 
 
-@lru_cache(maxsize=1024)
 def _ascii(host: str) -> str:
     """Return `host` as the DNS knows it, so that both ways of writing an international name are one."""
     host = host.strip(".").rstrip(_END)
-    if host.isascii():
+    if host.isascii() or _LONG_LABEL.search(host):
         return host
     try:
         return host.encode("idna").decode("ascii")
@@ -149,14 +151,14 @@ _banned = Memo(_domains)
 
 def _named(links: tuple[Link, ...], domains: frozenset[str]) -> dict[Link, str]:
     """Return the links to one of `domains` or a name under it, each with that domain."""
-    found = {}
-    for link in links:
-        labels = link.host.split(".")
-        names = (".".join(labels[at:]) for at in range(len(labels)))
-        domain = next((name for name in names if name in domains), None)
-        if domain is not None:
-            found[link] = domain
-    return found
+    within = {host: _within(host, domains) for host in {link.host for link in links}}
+    return {link: domain for link in links if (domain := within[link.host]) is not None}
+
+
+def _within(host: str, domains: frozenset[str]) -> str | None:
+    labels = host.split(".")
+    names = (".".join(labels[at:]) for at in range(len(labels)))
+    return next((name for name in names if name in domains), None)
 
 
 def _list(named: dict[Link, str]) -> str:

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 MILLISECONDS = 100
-ATTEMPTS = 8
+TRIES = 10
+"""The quickest of so many counts: a busy machine makes some answers late, a slow answer is late each time."""
 JSON = {"Content-Type": "application/json"}
 
 
@@ -93,9 +94,9 @@ def check(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
 
 
 def quickest(send: Callable[[], httpx.Response]) -> httpx.Response:
-    """Send a request several times and see that one was answered within the promised time."""
+    """Send a request up to `TRIES` times and see that one was answered within the promised time."""
     took = []
-    for _ in range(ATTEMPTS):
+    for _ in range(TRIES):
         began = time.perf_counter()
         answer = send()
         took.append((time.perf_counter() - began) * 1000)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.test_text import ANY, LONG, NASTY
-from tests.timing import ENOUGH_SECONDS, busy
+from tests.timing import assert_linear
 from workers.likeness import ALIKE, BANDS, BYTES, HASHES, bands, plain_words, signature
 
 ADVERT = "Join our private trading group today and earn five thousand dollars a week from home, no experience needed"
@@ -75,7 +75,7 @@ def test_any_text_has_a_signature_or_none(text: str) -> None:
 @pytest.mark.parametrize("name", NASTY)
 def test_no_text_takes_long(name: str) -> None:
     """Only the beginning of a long text is looked at."""
-    assert busy(lambda: signature(NASTY[name])) < ENOUGH_SECONDS
+    assert_linear(signature, str, NASTY[name])
     assert len(NASTY[name]) > LONG / 2
 
 
