@@ -35,7 +35,7 @@ def posted(*texts: str, site: str = "news", window: int = 600) -> list[Posted]:
 
 def names(raids: Raids, group: Sequence[Posted]) -> list[str | None]:
     """Return the ids of the comments' clusters."""
-    return [cluster and cluster.id for cluster in raids.join(group, NOW)]
+    return [None if cluster is None else cluster.id for cluster in raids.join(group, NOW)]
 
 
 def test_copies_are_counted_with_their_authors(redis: Redis) -> None:
