@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from moderation.errors import NotFoundError
 from moderation.model import DecidedBy, Decision, Status
-from moderation.pipeline import Parts, put_in_force
+from moderation.pipeline import Parts, put_in_force, teach
 from moderation.queue import Bell
 from moderation.records import StoredComment
 from moderation.storage import comments
@@ -28,7 +28,9 @@ def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decisi
         with parts.database.write() as connection:
             current = comments.lock(connection, [comment.id for comment in page])
             wanted = [one for one in current.values() if one.site_id == site_id and _open(one, decision)]
-            deliveries = put_in_force(connection, [Decided(one, decision, None) for one in wanted], decision.at)
+            made = [Decided(one, decision, None) for one in wanted]
+            deliveries = put_in_force(connection, made, decision.at)
+            teach(connection, site_id, made)
         parts.queue.announce([one.id for one in wanted])
         if deliveries:
             parts.queue.ring(Bell.COURIER)

@@ -25,7 +25,7 @@ def worker(role: str, settings: Settings, environment: Mapping[str, str]) -> Par
         queues = f"{Bell.INTERACTIVE},{Bell.SCORING}"
         command += ["-Q", queues, "--pool", "prefork", "--concurrency", str(settings.scorers)]
         return Part(role, (*CELERY, *command), {**environment, **ONE_THREAD})
-    command += ["-Q", Bell.COURIER, "--pool", "threads", "--concurrency", str(COURIER_THREADS)]
+    command += ["-Q", f"{Bell.COURIER},{Bell.LEARNING}", "--pool", "threads", "--concurrency", str(COURIER_THREADS)]
     return Part(role, (*CELERY, *command), environment)
 
 

@@ -201,6 +201,8 @@ class Scored:
     """For an attribute, in words, what weighed most."""
     cluster: Cluster | None = None
     """None for a text that is too short to be told from others, or if nobody could look."""
+    embedding: bytes | None = None
+    """Little-endian float32 of length 1, for comparing texts; None if the model gives none. Not stored."""
 
 
 UNKNOWN = Scored(scores=dict.fromkeys(ATTRIBUTES))

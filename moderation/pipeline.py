@@ -13,7 +13,7 @@
     settle              findings + scores + policy -> one decision
       |                 decision, log line, event and deliveries in one transaction
       v
-    overrule            a person or the site decides otherwise; the same transaction again
+    overrule            a person or the site decides otherwise; the same transaction again, and a label to learn from
 
 Nothing here decides: rules and policy do. `intake.py` has the steps of `receive`,
 `changes.py` what happens to a comment later: edits and erasure.
@@ -28,11 +28,12 @@ from moderation.comment_object import event_object
 from moderation.errors import NotFoundError, StaleError
 from moderation.hashing import Hasher
 from moderation.intake import Outcome, Prepared, Received
+from moderation.labels import label_of
 from moderation.model import Decision, EventType, Scored, Status
 from moderation.policy import decide, decide_early, decide_unscorable
 from moderation.queue import Bell, Queue
 from moderation.records import Event, Site, StoredComment
-from moderation.storage import comments, events, threads
+from moderation.storage import comments, events, labels, sites, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection, Database
 from moderation.windows import Windows
@@ -130,7 +131,9 @@ def overrule(
             raise NotFoundError
         if expected_revision not in {None, comment.revision} or expected_status not in {None, comment.status}:
             raise StaleError(status_now=comment.status.value, revision_now=comment.revision)
-        deliveries = put_in_force(connection, [Decided(comment, decision, None)], decision.at)
+        decided = [Decided(comment, decision, None)]
+        deliveries = put_in_force(connection, decided, decision.at)
+        teach(connection, site_id, decided)
     parts.queue.announce([comment_id])
     if deliveries:
         parts.queue.ring(Bell.COURIER)
@@ -155,6 +158,17 @@ def put_in_force(connection: Connection, decided: Sequence[Decided], now: dateti
         ]
         threads.count_moves(connection, site_id, moves)
     return events.publish(connection, [decision_event(one, now) for one in decided], now)
+
+
+def teach(connection: Connection, site_id: str, decided: Sequence[Decided]) -> None:
+    """Keep what decisions of people, or of the site's program, say of the comments' texts."""
+    site = sites.get_site(connection, site_id)
+    if site is None:
+        return
+    found = [
+        label_of(one.comment, one.decision, site.policy.for_section(one.comment.thread.section)) for one in decided
+    ]
+    labels.put(connection, [label for label in found if label is not None])
 
 
 def decision_event(decided: Decided, now: datetime) -> Event:

@@ -37,12 +37,14 @@ class Bell(StrEnum):
     SCORING = "scoring"  # stored comments wait
     INTERACTIVE = "interactive"  # somebody waits for scores
     COURIER = "courier"  # deliveries are due
+    LEARNING = "learning"  # sites have something to learn
 
 
 TASKS: Mapping[Bell, str] = {
     Bell.SCORING: "workers.tasks.score_waiting",
     Bell.INTERACTIVE: "workers.tasks.score_asked",
     Bell.COURIER: "workers.tasks.deliver_due",
+    Bell.LEARNING: "workers.tasks.learn_due",
 }
 """Which task each bell calls; a test holds the names to `workers/tasks.py`."""
 
@@ -166,8 +168,7 @@ class Queue:
         if timeout <= 0:  # which would be for ever
             return False
         key = _key("decided", comment_id)
-        try:
-            # Moved to where it was: others may wait for the same comment.
+        try:  # moved to where it was: others may wait for the same comment
             return self._blocking.blmove(key, key, timeout) is not None  # type: ignore[arg-type] # takes fractions
         except (RedisError, OSError) as error:
             log.warning("wait_cut_short", comment=comment_id, error=type(error).__name__)
@@ -215,8 +216,7 @@ class Queue:
     def pace(self) -> float | None:
         """Return how many comments a second a worker settled last, or None if nobody knows."""
         with suppress(RedisError, OSError):
-            found: Any = self.redis.get(_key("pace"))
-            return None if found is None else float(found)
+            return None if (found := self.redis.get(_key("pace"))) is None else float(str(found))
         return None
 
     def _ring_forever(self) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from moderation.model import (
     Author,
+    DecidedBy,
     Decision,
     EventType,
     Finding,
@@ -118,3 +120,41 @@ class ThreadCounts:
     def total(self) -> int:
         """All comments of the thread."""
         return self.pending + self.approved + self.held + self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a person or the site's program said of a comment's text: for some attributes, whether it has them."""
+
+    site_id: str
+    comment_id: str
+    revision: int
+    attributes: Mapping[str, bool]
+    by: DecidedBy
+    actor: str
+    at: datetime
+
+
+class ModelState(StrEnum):
+    """What became of a model that was made of a site's labels."""
+
+    IN_FORCE = "in_force"  # corrects scores now
+    RETIRED = "retired"  # was in force until a later one took its place
+    REFUSED = "refused"  # was not surely better than what was in force
+    ROLLED_BACK = "rolled_back"  # was in force until a person took it back
+
+
+@dataclass(frozen=True, slots=True)
+class SiteModel:
+    """A model of one attribute that a site's labels made, without its weights."""
+
+    site_id: str
+    attribute: str
+    version: int
+    state: ModelState
+    at: datetime
+    why: str
+    """Why it was put in force or refused, for a person to read."""
+    evaluation: Mapping[str, Any]
+    made_for: str
+    """The shipped models that it corrects, by name and version."""

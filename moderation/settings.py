@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     )
     lease_seconds: int = Field(20, ge=2, le=600, description="A comment a worker took is free again after this.")
     sweep_seconds: float = Field(3.0, gt=0, le=600, description="How often forgotten work is looked for.")
+    learn_seconds: float = Field(
+        10.0,
+        ge=0,
+        le=86_400,
+        description="How long after a decision a site's models are made anew, with all until then.",
+    )
     webhook_timeout_seconds: float = Field(15.0, gt=0, le=60, description="How long an endpoint may take to answer.")
     webhook_networks: str = Field(
         "", description="Private networks that callbacks may go to, as CIDRs with commas, for example `10.0.0.0/8`."

@@ -10,8 +10,8 @@ from moderation.model import ATTRIBUTES, Author, Comment, Scored, Thread
 from moderation.pipeline import Parts, receive, settle
 from moderation.policy_document import Policy
 from moderation.queue import Queue
-from moderation.records import Site, StoredComment
-from moderation.storage import comments, sites, work
+from moderation.records import ModelState, Site, SiteModel, StoredComment
+from moderation.storage import comments, site_models, sites, work
 from moderation.storage.database import Database
 from moderation.windows import Windows
 
@@ -20,6 +20,14 @@ FREE = Policy(limits=())
 """A policy without limits on the number of comments."""
 HARMLESS = Scored(scores=dict.fromkeys(ATTRIBUTES, 0.01))
 TOXIC = Scored(scores={**dict.fromkeys(ATTRIBUTES, 0.01), "toxicity": 0.97})
+
+TALLY = {"right": 5, "missed": 14, "held_by_mistake": 0}
+EVALUATION = {
+    "threshold": 0.8, "compared": 19, "fixed": 14, "broken": 0, "chance": 0.0001, "before": TALLY,
+    "after": {**TALLY, "right": 19, "missed": 0}, "ordinary": {"comments": 200, "newly_held": 0},
+    "anchors": {"known": 220, "lost": 0},
+}  # fmt: skip
+"""Of a model that a site's decisions made."""
 
 
 def make_parts(database: Database, redis_url: str) -> Parts:
@@ -63,3 +71,19 @@ def settle_all(parts: Parts, site: Site, scored: Scored) -> list[str]:
         ids = work.claim(connection, limit=100, lease=timedelta(seconds=20), now=NOW)
         claimed = comments.load_claimed(connection, ids)
     return settle(parts, [(one, scored) for one in claimed], {site.id: site}, NOW)
+
+
+def add_model(
+    database: Database,
+    version: int = 1,
+    state: ModelState = ModelState.IN_FORCE,
+    *,
+    site_id: str = "news",
+    why: str = "14 put right, 0 put wrong",
+    made_for: str = "shipped",
+    weights: bytes = bytes(16),
+) -> None:
+    """Store a model of a site for spam."""
+    model = SiteModel(site_id, "spam", version, state, NOW, why, EVALUATION, made_for)
+    with database.write() as connection:
+        site_models.add(connection, model, weights if state is ModelState.IN_FORCE else None)

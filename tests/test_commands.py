@@ -48,7 +48,10 @@ def test_a_worker_of_each_role_has_its_own_queues(settings: Settings, role: str)
     command = commands.worker(role, settings, {}).command
     listens = {bell for bell in Bell if "-Q" in command and bell.value in command[command.index("-Q") + 1].split(",")}
 
-    assert listens == {"scorer": {Bell.INTERACTIVE, Bell.SCORING}, "courier": {Bell.COURIER}, "beat": set()}[role]
+    assert (
+        listens
+        == {"scorer": {Bell.INTERACTIVE, Bell.SCORING}, "courier": {Bell.COURIER, Bell.LEARNING}, "beat": set()}[role]
+    )
 
 
 def test_a_scorer_uses_one_core_a_process(settings: Settings) -> None:

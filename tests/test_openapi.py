@@ -18,7 +18,7 @@ from moderation.pipeline import settle
 from moderation.settings import Settings
 from moderation.storage import comments, sites, work
 from moderation.web import EXTENSION
-from tests.build import NOW, make_site
+from tests.build import NOW, add_model, make_site
 
 SCHEMAS = "#/components/schemas/"
 TOXIC = Scored(scores={**dict.fromkeys(ATTRIBUTES), "toxicity": 0.97}, models={"toxicity": "m"})
@@ -45,6 +45,10 @@ class Caller:
         figures = [{"language": code, **figure} for code in ("en", "de")]
         queue = self.http.application.extensions[EXTENSION].parts.queue
         queue.beat("scorer", 60, {"models": [{**card, "language_figures": figures}]})
+
+    def learn(self) -> None:
+        """Put a model in force that the site's decisions made."""
+        add_model(self.http.application.extensions[EXTENSION].parts.database)
 
     def settle(self) -> None:
         """Give every comment that waits the same high score."""
@@ -160,6 +164,11 @@ def test_answers_are_as_described(caller: Caller) -> None:
     step("GET", "/v1/comments/{comment_id}", one)
     step("GET", "/v1/comments/{comment_id}", "/v1/comments/none")
     step("POST", "/v1/clusters/{cluster_id}/decision", f"/v1/clusters/{posted['id']}/decision", {"action": "reject"})
+    step("GET", "/v1/learning")
+    step("POST", "/v1/learning/{attribute}/rollback", "/v1/learning/spam/rollback")
+    caller.learn()
+    assert step("GET", "/v1/learning")["attributes"][-1]["in_force"]["version"] == 1
+    step("POST", "/v1/learning/{attribute}/rollback", "/v1/learning/spam/rollback")
     step("GET", "/v1/threads/{thread_id}", "/v1/threads/t1")
     step("POST", "/v1/threads/counts", json={"ids": ["t1", "t2"]})
     step("GET", "/v1/policy")

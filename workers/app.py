@@ -13,7 +13,7 @@ from celery.signals import setup_logging, worker_process_init, worker_ready, wor
 from moderation.logs import configure_logs
 from moderation.queue import TASKS, TRANSPORT_OPTIONS, Bell
 from moderation.settings import get_settings
-from workers import courier, process
+from workers import courier, process, pupil
 
 SWEEP = "workers.tasks.sweep"
 TIDY = "workers.tasks.tidy"
@@ -78,6 +78,7 @@ def _begin_to_stop_courier(sender: object, **_: object) -> None:
     """Let the running task end."""
     if _is_courier(sender):
         courier.current().begin_to_stop()
+        pupil.stop()
 
 
 @worker_shutdown.connect

@@ -9,7 +9,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from moderation import clock
-from moderation.model import ATTRIBUTES, UNKNOWN, Comment, Scored
+from moderation.model import ATTRIBUTES, UNKNOWN, Scored
 from moderation.pipeline import TRIES, settle
 from moderation.queue import Bell
 from moderation.records import Site, StoredComment
@@ -57,7 +57,7 @@ def score_batch(here: Process) -> bool:
         here.parts.queue.ring(Bell.SCORING)  # more may wait, and another process may be idle
     started = clock.monotonic()
     sites = {site_id: here.sites.current(site_id) for site_id in {comment.site_id for comment in stored}}
-    scored = _with_clusters(here, _score(scorers, stored), sites)
+    scored = _with_clusters(here, _learnt(here, _score(scorers, stored)), sites)
     done = settle(here.parts, scored, sites, clock.now())
     seconds = max(1e-3, clock.monotonic() - started)
     log.info("settled", number=len(done), of=len(stored), seconds=round(seconds, 3))
@@ -106,6 +106,14 @@ def _score(scorers: "Scorers", stored: Sequence[StoredComment]) -> list[tuple[St
     ]
 
 
+def _learnt(here: Process, scored: Sequence[tuple[StoredComment, Scored]]) -> list[tuple[StoredComment, Scored]]:
+    """Return the scored comments, corrected by what their sites' moderators taught."""
+    if here.site_models is None or not scored:
+        return list(scored)
+    asked = [(comment.site_id, comment.text, result) for comment, result in scored]
+    return [(comment, found) for (comment, _), found in zip(scored, here.site_models.correct(asked), strict=True)]
+
+
 def _with_clusters(
     here: Process, scored: Sequence[tuple[StoredComment, Scored]], sites: Mapping[str, Site]
 ) -> list[tuple[StoredComment, Scored]]:
@@ -148,20 +156,9 @@ def _asked(text: str, language: str | None) -> "Text":
 
 
 def _stored(stored: StoredComment) -> "Text":
-    from workers.scoring.text import Text
+    from workers.scoring.text import of_stored
 
-    comment = Comment(
-        text=stored.text,
-        thread=stored.thread,
-        author=stored.author,
-        external_id=stored.external_id,
-        parent_id=stored.parent_id,
-        language=stored.language_hint,
-        created_at=stored.created_at,
-        signals=stored.signals,
-        metadata=stored.metadata,
-    )
-    return Text(stored.text, stored.language_hint, comment)
+    return of_stored(stored)
 
 
 def _scorers(here: Process) -> "Scorers":

@@ -17,6 +17,7 @@ from moderation.settings import Settings, get_settings
 from moderation.site_cache import SiteCache
 
 if TYPE_CHECKING:
+    from workers.learning.serve import SiteModels
     from workers.raids import Raids
     from workers.scoring import Scorers  # heavy: a courier and a beat have no use for it
 
@@ -28,13 +29,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """The parts of this process; `raids` and `scorers` are None where nothing is scored."""
+    """The parts of this process; `raids`, `scorers` and `site_models` are None where nothing is scored."""
 
     settings: Settings
     parts: Parts
     sites: SiteCache
     raids: "Raids | None"
     scorers: "Scorers | None"
+    site_models: "SiteModels | None"
 
 
 _current: Process | None = None
@@ -74,11 +76,15 @@ def _join(*, scoring: bool) -> Process:
     parts = join_parts(settings)
     sites = SiteCache(parts.database, clock.now)
     if not scoring:
-        return Process(settings, parts, sites, None, None)
+        return Process(settings, parts, sites, None, None, None)
+    from workers.learning.serve import SiteModels
     from workers.raids import Raids
     from workers.scoring import Scorers
 
-    return Process(settings, parts, sites, Raids(parts.queue.redis), Scorers.load(settings))
+    scorers = Scorers.load(settings)
+    return Process(
+        settings, parts, sites, Raids(parts.queue.redis), scorers, SiteModels(parts.database, scorers.models)
+    )
 
 
 def _say_alive(role: str, says: Mapping[str, Any] | None = None) -> None:

@@ -8,8 +8,8 @@ import structlog
 
 from moderation import clock
 from moderation.queue import TASKS, Bell
-from moderation.storage import deliveries, idempotency, work
-from workers import courier, drain, process
+from moderation.storage import deliveries, idempotency, labels, work
+from workers import courier, drain, process, pupil
 from workers.app import SWEEP, TIDY, app
 from workers.process import Process
 
@@ -56,16 +56,26 @@ def deliver_due(here: Process) -> None:
     courier.current().deliver()
 
 
+@_task(TASKS[Bell.LEARNING])
+def learn_due(here: Process) -> None:
+    """Learn from what moderators decided, in a process of its own."""
+    here.parts.queue.heard(Bell.LEARNING)
+    pupil.learn()
+
+
 @_task(SWEEP)
 def sweep(here: Process) -> None:
     """Ring for work whose ring was lost, whose lease ran out or whose next try is due."""
     now = clock.now()
     with here.parts.database.read() as connection:
         scoring, courier_due = work.is_due(connection, now), deliveries.is_due(connection, now)
+        learning = labels.any_due(connection, now - timedelta(seconds=here.settings.learn_seconds), now)
     if scoring:
         here.parts.queue.ring(Bell.SCORING)
     if courier_due:
         here.parts.queue.ring(Bell.COURIER)
+    if learning:
+        here.parts.queue.ring(Bell.LEARNING)
 
 
 @_task(TIDY)

@@ -10,11 +10,13 @@ from moderation.dashboard.listing import known_id, read_listing, read_status
 from moderation.dashboard.pages import PREFIX, blueprint, page
 from moderation.dashboard.session import Seat, set_cookie, take_seat
 from moderation.errors import BadRequestError, StaleError
-from moderation.model import Action, DecidedBy, Decision
+from moderation.model import Action, DecidedBy, Decision, Reason
 from moderation.records import Site, StoredComment
 from moderation.web import service
 
 NOTE_AT_MOST = 500
+SPAM = "spam"
+"""The button that rejects and says why: the next ones like it are found."""
 DONE_COOKIE = "desk_done"
 DONE_SECONDS = 60
 DONE = re.compile(r"(approve|reject):([0-9a-f-]{36})")
@@ -25,12 +27,13 @@ def decide(comment_id: str) -> AnyResponse:
     """Approve or reject a comment, unless it changed since the page was made; then go on where the moderator was."""
     seat = take_seat()
     site = service().site(seat.moderator.site_id)
-    action = _action(request.form.get("action"))
+    action, reasons = _action(request.form.get("action"))
     decision = Decision(
         action=action,
         by=DecidedBy.MODERATOR,
         at=service().now(),
         policy_version=site.policy_version,
+        reasons=reasons,
         actor=seat.moderator.email,
         note=_note(request.form.get("note", "")),
     )
@@ -76,10 +79,12 @@ def _back(comment_id: str) -> str:
     return read_listing().url(_anchor=f"c-{known_id(following)}" if following else None)
 
 
-def _action(text: str | None) -> Action:
+def _action(text: str | None) -> tuple[Action, tuple[Reason, ...]]:
+    if text == SPAM:
+        return Action.REJECT, (Reason("decided", SPAM),)
     if text not in {Action.APPROVE, Action.REJECT}:
-        raise BadRequestError("A moderator can approve or reject")
-    return Action(text)
+        raise BadRequestError("A moderator can approve or reject, as spam or for another reason")
+    return Action(text), ()
 
 
 def _revision(text: str | None) -> int:

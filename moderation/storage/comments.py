@@ -57,8 +57,8 @@ def add(connection: Connection, new: Sequence[StoredComment]) -> None:
 
 def get(connection: Connection, site_id: str, comment_id: str, *, lock: bool = False) -> StoredComment | None:
     """Return one comment, or None; `lock` keeps others from changing it until the transaction ends."""
-    query = _with_thread().where(comments.c.site_id == site_id, comments.c.id == comment_id)
-    found = _read(connection, query.with_for_update(of=comments) if lock else query)
+    query = with_thread().where(comments.c.site_id == site_id, comments.c.id == comment_id)
+    found = read_comments(connection, query.with_for_update(of=comments) if lock else query)
     return found[0] if found else None
 
 
@@ -66,15 +66,15 @@ def by_external_id(connection: Connection, site_id: str, external_ids: Sequence[
     """Return the comments that have one of these external ids, by it."""
     if not external_ids:
         return {}
-    query = _with_thread().where(comments.c.site_id == site_id, comments.c.external_id.in_(external_ids))
-    return {str(comment.external_id): comment for comment in _read(connection, query)}
+    query = with_thread().where(comments.c.site_id == site_id, comments.c.external_id.in_(external_ids))
+    return {str(comment.external_id): comment for comment in read_comments(connection, query)}
 
 
 def list_page(
     connection: Connection, site_id: str, wanted: Filter, *, limit: int, before_id: str | None
 ) -> list[StoredComment]:
     """Return up to `limit` comments, newest first, older than `before_id`."""
-    query = _with_thread().where(comments.c.site_id == site_id)
+    query = with_thread().where(comments.c.site_id == site_id)
     if before_id is not None:
         query = query.where(comments.c.id < before_id)
     if wanted.status is not None:
@@ -93,7 +93,7 @@ def list_page(
         query = query.where(comments.c.id < ids.floor(wanted.before))
     if wanted.after is not None:
         query = query.where(comments.c.id >= ids.floor(wanted.after))
-    return _read(connection, query.order_by(comments.c.id.desc()).limit(limit))
+    return read_comments(connection, query.order_by(comments.c.id.desc()).limit(limit))
 
 
 def lock(connection: Connection, comment_ids: Sequence[str]) -> dict[str, StoredComment]:
@@ -101,13 +101,13 @@ def lock(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Stored
 
     Like `load_claimed` not bound to one site: a worker's batch is made of many sites.
     """
-    query = _with_thread().where(comments.c.id.in_(comment_ids)).order_by(comments.c.id)
-    return {comment.id: comment for comment in _read(connection, query.with_for_update(of=comments))}
+    query = with_thread().where(comments.c.id.in_(comment_ids)).order_by(comments.c.id)
+    return {comment.id: comment for comment in read_comments(connection, query.with_for_update(of=comments))}
 
 
 def load_claimed(connection: Connection, comment_ids: Sequence[str]) -> list[StoredComment]:
     """Return the comments that a worker claimed in this transaction."""
-    return _read(connection, _with_thread().where(comments.c.id.in_(comment_ids))) if comment_ids else []
+    return read_comments(connection, with_thread().where(comments.c.id.in_(comment_ids))) if comment_ids else []
 
 
 def decide(connection: Connection, decided: Sequence[Decided], now: datetime) -> None:
@@ -218,12 +218,8 @@ def bare_reasons(reasons: Sequence[Mapping[str, object]]) -> list[dict[str, obje
     return [{**reason, "detail": "", "spans": []} for reason in reasons]
 
 
-def _bare(decision: Decision) -> Decision:
-    reasons = tuple(replace(reason, detail="", spans=()) for reason in decision.reasons)
-    return replace(decision, reasons=reasons, note=None)
-
-
-def _with_thread() -> Select[tuple[object, ...]]:
+def with_thread() -> Select[tuple[object, ...]]:
+    """Return the query of all comments with their threads, to be narrowed down and read by `read_comments`."""
     return select(comments, *THREAD_COLUMNS).join_from(
         comments,
         threads,
@@ -231,8 +227,14 @@ def _with_thread() -> Select[tuple[object, ...]]:
     )
 
 
-def _read(connection: Connection, query: Select[tuple[object, ...]]) -> list[StoredComment]:
+def read_comments(connection: Connection, query: Select[tuple[object, ...]]) -> list[StoredComment]:
+    """Return the comments that a query made of `with_thread` finds."""
     return [
         stored_comment(row, {"url": row["thread_url"], "title": row["thread_title"], "section": row["thread_section"]})
         for row in connection.execute(query).mappings()
     ]
+
+
+def _bare(decision: Decision) -> Decision:
+    reasons = tuple(replace(reason, detail="", spans=()) for reason in decision.reasons)
+    return replace(decision, reasons=reasons, note=None)

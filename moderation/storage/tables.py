@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -189,6 +190,45 @@ decisions = Table(
     Column("decision", JSON, nullable=False),
     Column("at", UtcTime, nullable=False),
     UniqueConstraint("comment_id", "sequence"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("comment_id", ForeignKey("comments.id"), primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("revision", Integer, nullable=False),  # which text it is about
+    Column("attributes", JSON, nullable=False),  # attribute: whether the text has it
+    Column("by", String(16), nullable=False),  # moderator or api
+    Column("actor", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "site_id", "at"),
+)
+
+site_models = Table(
+    "site_models",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("attribute", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),  # in_force, retired, refused, rolled_back
+    Column("at", UtcTime, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("evaluation", JSON, nullable=False),
+    Column("made_for", Text, nullable=False),  # the shipped models that it corrects
+    Column("weights", LargeBinary),  # little-endian float32; null unless it was in force
+    PrimaryKeyConstraint("site_id", "attribute", "version"),
+)
+
+learning_due = Table(
+    "learning_due",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), primary_key=True),
+    Column("since", UtcTime, nullable=False),  # the first change that no model knows
+    Column("changed_at", UtcTime, nullable=False),  # the last one
+    Column("erased", Boolean, nullable=False),  # something learnt from is gone, so a model must go, too
+    Column("leased_until", UtcTime),
+    Column("attempts", Integer, nullable=False),
 )
 
 endpoints = Table(

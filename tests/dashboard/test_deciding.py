@@ -20,7 +20,7 @@ def test_a_moderator_decides(visitor: Visitor, engine: Service, site: Site, acti
     """A button decides the comment under the moderator's name, with the note, and the list goes on without it."""
     stored = hold(engine, site, comment())
     form = visitor.get("/desk").form("/decision")
-    assert form.buttons == ["approve", "reject"]
+    assert form.buttons == ["approve", "reject", "spam"]
 
     answer = visitor.send(form, {"action": action, "note": " Two\r\nlines "})
 

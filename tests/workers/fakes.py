@@ -10,6 +10,7 @@ from moderation.model import ATTRIBUTES, Language, Scored
 from moderation.pipeline import Parts
 from moderation.settings import Settings
 from moderation.site_cache import SiteCache
+from workers.learning.serve import SiteModels
 from workers.process import Process
 from workers.raids import Raids
 
@@ -55,4 +56,5 @@ def make_process(parts: Parts, folder: Path, scorers: TableScorers | None = None
         SiteCache(parts.database, clock.now),
         Raids(parts.queue.redis),
         cast("Scorers | None", scorers),
+        SiteModels(parts.database, scorers.models) if scorers else None,
     )

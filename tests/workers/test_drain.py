@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from moderation import changes, clock
@@ -19,10 +20,12 @@ from moderation.queue import Ask, Bell
 from moderation.records import StoredComment
 from moderation.storage import comments, threads, work
 from moderation.storage.database import Database
-from tests.build import comment, make_parts, make_site, post, prepared
+from tests.build import add_model, comment, make_parts, make_site, post, prepared
 from tests.whole.service import wait_until
 from tests.workers.fakes import TableScorers, make_process
 from workers import drain
+from workers.learning.serve import made_for
+from workers.learning.vectors import BIAS, WIDTH
 from workers.process import Process
 
 TOXIC = 0.97
@@ -76,6 +79,23 @@ def test_comments_are_scored_and_settled(here: Process, scorers: TableScorers) -
     with here.parts.database.read() as connection:
         counts = threads.get_counts(connection, "news", ["t1"])["t1"]
     assert (counts.pending, counts.approved, counts.held) == (0, 1, 1)
+
+
+def test_what_moderators_taught_corrects_the_scores(here: Process, scorers: TableScorers) -> None:
+    """A comment is decided by the corrected score, and its models say whose."""
+    row = np.zeros(WIDTH, dtype="<f4")
+    row[-1] = 8 / BIAS
+    weights = np.array([row, row]).tobytes()
+    add_model(here.parts.database, made_for=made_for(scorers.models), weights=weights)
+    made = hand_in(here, "Buy my shoes")[0]
+
+    drain.drain(here)
+
+    found = read(here, made)
+    assert found.status is Status.HELD
+    assert found.decision
+    assert "before this site's decisions" in found.decision.reasons[0].detail
+    assert found.scored.models["spam"].endswith("+spam-1")
 
 
 def test_many_comments_are_scored_in_batches(here: Process, scorers: TableScorers) -> None:

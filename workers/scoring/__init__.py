@@ -11,6 +11,7 @@ from moderation.settings import Settings
 from workers.scoring import spam, toxicity
 from workers.scoring.language import Detector, seen, supported
 from workers.scoring.text import Text
+from workers.scoring.toxicity_answer import Toxicity
 
 SAYS_TOXIC = 0.5
 """A score that stands although a part of the text is in a language the model does not know: it can only be higher."""
@@ -18,11 +19,12 @@ SAYS_TOXIC = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a scorer says of a text: scores by attribute, in words what weighed most, and where."""
+    """What a scorer says of a text: scores by attribute, in words what weighed most, where, and its embedding."""
 
     scores: Mapping[str, float] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     spans: tuple[ScoredSpan, ...] = ()
+    embedding: bytes | None = None
 
 
 NOTHING = Answer()
@@ -62,9 +64,7 @@ class Scorers:
                     "toxicity",
                     toxic.name,
                     toxic.languages,
-                    lambda texts: [
-                        Answer(one.scores, spans=one.spans) for one in toxic.score([text.text for text in texts])
-                    ],
+                    lambda texts: [_answer(one) for one in toxic.score([text.text for text in texts])],
                     toxic.about,
                 ),
                 Scorer(
@@ -105,8 +105,14 @@ class Scorers:
         for answer in answers:
             scores.update((name, score) for name, score in answer.scores.items() if name in scores)
             details.update(answer.details)
-        spans = tuple(span for answer in answers for span in answer.spans)
-        return Scored(scores=scores, language=language, models=self.models, spans=spans, details=details)
+        return Scored(
+            scores=scores,
+            language=language,
+            models=self.models,
+            spans=tuple(span for answer in answers for span in answer.spans),
+            details=details,
+            embedding=next((answer.embedding for answer in answers if answer.embedding), None),
+        )
 
     def _answers(
         self,
@@ -125,10 +131,15 @@ class Scorers:
         return found
 
 
+def _answer(found: Toxicity) -> Answer:
+    embedding = None if found.embedding is None else found.embedding.astype("<f4").tobytes()
+    return Answer(found.scores, spans=found.spans, embedding=embedding)
+
+
 def _lower_bounds(answer: Answer) -> Answer:
     """Return what is certain of a text of which a part was not understood: that it is toxic, not that it is not."""
     high = {name: score for name, score in answer.scores.items() if score >= SAYS_TOXIC}
-    return Answer(high, spans=answer.spans if high else ())
+    return Answer(high, spans=answer.spans if high else (), embedding=answer.embedding)
 
 
 def _tried(scorer: Scorer, texts: Sequence[Text]) -> Sequence[Answer]:

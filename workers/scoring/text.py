@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from moderation.model import Comment
+from moderation.records import StoredComment
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,19 @@ class Text:
     text: str
     language: str | None = None
     comment: Comment | None = None
+
+
+def of_stored(stored: StoredComment) -> Text:
+    """Return what is scored of a stored comment."""
+    comment = Comment(
+        text=stored.text,
+        thread=stored.thread,
+        author=stored.author,
+        external_id=stored.external_id,
+        parent_id=stored.parent_id,
+        language=stored.language_hint,
+        created_at=stored.created_at,
+        signals=stored.signals,
+        metadata=stored.metadata,
+    )
+    return Text(stored.text, stored.language_hint, comment)

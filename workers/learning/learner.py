@@ -1,0 +1,204 @@
+"""Learns what is due: reads a site's labels, scores their texts, fits, judges, and puts in force what is better."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+
+from moderation import clock
+from moderation.labels import judged_attributes
+from moderation.model import ATTRIBUTES, DecidedBy, Scored
+from moderation.records import Label, ModelState, SiteModel, StoredComment
+from moderation.storage import labels, site_models, sites
+from moderation.storage.database import Connection, Database
+from moderation.storage.labels import Due
+from workers.learning import anchors
+from workers.learning.anchors import Anchors
+from workers.learning.fit import Texts, cross_validated, learn, moved
+from workers.learning.judge import Judged, Rows, judge
+from workers.learning.serve import embedding_of, made_for, odds_of, unpacked
+from workers.learning.vectors import vectors
+from workers.scoring import Scorers
+from workers.scoring.text import of_stored
+
+LABELS = 2000
+"""The newest labels of a site that are looked at."""
+OF_A_KIND = 500
+"""The newest labels with, and as many without an attribute that are learnt from."""
+COPIES = 5
+"""Labels of one cluster of near copies that are learnt from: a thousand copies say no more."""
+ORDINARY = 200
+ALIKE = 0.8
+"""From this cosine on two texts are of one campaign; training/NOTES.md has what others give."""
+AFTER_ROLL_BACK = 20
+"""Labels after which an attribute that a person rolled back is learnt again."""
+LEASE = timedelta(seconds=300)
+TRIES = 3
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What a site has to learn from: labelled texts, then ordinary ones; a row of `vectors` for each."""
+
+    labels: Sequence[Label]
+    scored: Sequence[Scored]
+    vectors: npt.NDArray[np.float32]
+
+    def odds(self, attribute: str) -> npt.NDArray[np.float64]:
+        """Return the shipped log-odds of each text; nan is unknown."""
+        scores = [one.scores.get(attribute) for one in self.scored]
+        return np.array([np.nan if score is None else odds_of(score) for score in scores])
+
+
+def learn_due(database: Database, scorers: Scorers, wait: timedelta) -> int:
+    """Learn from every site whose first unlearnt change is older than `wait`; return from how many."""
+    learnt = 0
+    shipped = anchors.load(made_for(scorers.models))
+    while True:
+        now = clock.now()
+        with database.write() as connection:
+            if given_up := labels.give_up(connection, TRIES, now):
+                log.error("learning_given_up", sites=given_up, tries=TRIES)
+            due = labels.claim(connection, now - wait, LEASE, now)
+        if due is None:
+            return learnt
+        if shipped is not None:
+            learn_site(database, scorers, shipped, due, now)
+        with database.write() as connection:
+            labels.done(connection, due)
+        learnt += 1
+
+
+def learn_site(database: Database, scorers: Scorers, shipped: Anchors, due: Due, now: datetime) -> None:
+    """Make the site's models anew, and put in force those that are better than what is."""
+    with database.read() as connection:
+        site = sites.get_site(connection, due.site_id)
+        taught = spread(labels.taught(connection, due.site_id, LABELS))
+        ordinary = labels.ordinary(connection, due.site_id, ORDINARY)
+        in_force = {} if due.erased else site_models.weighted(connection, due.site_id)
+        resting = {name for name in ATTRIBUTES if _rests(connection, due.site_id, name)}
+    if site is None:
+        return
+    read = _read(scorers, taught, ordinary)
+    for attribute, threshold in judged_attributes(site.policy).items():
+        if attribute in resting:
+            continue
+        current = in_force.get(attribute)
+        if current is not None and current.model.made_for != made_for(scorers.models):
+            current = None
+        judged, weights = learn_attribute(read, shipped, attribute, threshold, current)
+        _save(database, due, attribute, judged, weights, made_for(scorers.models), now)
+    if due.erased:
+        with database.write() as connection:
+            site_models.forget_weights(connection, due.site_id)
+
+
+def learn_attribute(
+    read: Taught, shipped: Anchors, attribute: str, threshold: float, current: site_models.Weighted | None
+) -> tuple[Judged | None, bytes]:
+    """Return the verdict on a new model of an attribute, and its weights; None if there is nothing to put right."""
+    column, labelled = ATTRIBUTES.index(attribute), len(read.labels)
+    site, number = len(read.scored), len(read.scored) + len(shipped.vectors)
+    places = np.arange(number)
+    by_person = np.array([label.by is DecidedBy.MODERATOR for label in read.labels] + [False] * (number - labelled))
+    unseen = [current is None or label.at > current.model.at for label in read.labels]
+    fresh = np.array(unseen + [False] * (number - labelled))
+    texts = Texts(
+        vectors=np.concatenate([read.vectors, shipped.vectors]),
+        has=np.concatenate([_chosen(read.labels, attribute), np.zeros(site - labelled), shipped.has[:, column]]),
+        odds=np.concatenate([read.odds(attribute), shipped.odds[:, column]]),
+        person=by_person,
+        key=(places < labelled) & ~by_person,
+    )
+    ordinary = (places >= labelled) & (places < site)
+    usable = ~(np.isnan(texts.has) | np.isnan(texts.odds)) & ~(ordinary & _like_labelled(texts, labelled))
+    texts, places, fresh = texts.pick(usable), places[usable], fresh[usable]
+    has, before = texts.has > 0, texts.odds
+    if current is not None:
+        before = before + moved(texts.vectors, unpacked(current.weights))
+    if not (fresh & ((before >= odds_of(threshold)) != has)).any():
+        return None, b""
+    rows = Rows(
+        has=has,
+        label=places < labelled,
+        person=texts.person,
+        fresh=fresh,
+        ordinary=(places >= labelled) & ~has,
+        anchor=places >= site,
+        before=before,
+        after=cross_validated(texts),
+    )
+    judged = judge(rows, threshold)
+    return judged, learn(texts).astype("<f4").tobytes() if judged.better else b""
+
+
+def spread(taught: Sequence[tuple[StoredComment, Label]]) -> list[tuple[StoredComment, Label]]:
+    """Return labels, newest first, with at most `COPIES` of one cluster of near copies."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for comment, label in taught:
+        if comment.cluster_id is not None:
+            seen[comment.cluster_id] += 1
+            if seen[comment.cluster_id] > COPIES:
+                continue
+        kept.append((comment, label))
+    return kept
+
+
+def _read(scorers: Scorers, taught: Sequence[tuple[StoredComment, Label]], ordinary: Sequence[StoredComment]) -> Taught:
+    texts = [of_stored(comment) for comment in (*(comment for comment, _ in taught), *ordinary)]
+    scored = scorers.score(texts) if texts else []
+    seen = vectors([text.text for text in texts], [embedding_of(one) for one in scored])
+    return Taught([label for _, label in taught], scored, seen)
+
+
+def _chosen(given: Sequence[Label], attribute: str) -> npt.NDArray[np.float64]:
+    """Return what labels, newest first, say of an attribute: 1, 0, or nan for nothing or past the first `OF_A_KIND`."""
+    has = np.full(len(given), np.nan)
+    for kind in (True, False):
+        has[[at for at, one in enumerate(given) if one.attributes.get(attribute) is kind][:OF_A_KIND]] = float(kind)
+    return has
+
+
+def _like_labelled(texts: Texts, labelled: int) -> npt.NDArray[np.bool_]:
+    """Return which texts are much like one that is labelled as having the attribute: more of it, though unlabelled."""
+    unit = texts.vectors / np.linalg.norm(texts.vectors, axis=1, keepdims=True)
+    examples = unit[:labelled][texts.has[:labelled] > 0]
+    alike: npt.NDArray[np.bool_] = (unit @ examples.T >= ALIKE).any(axis=1)
+    return alike
+
+
+def _rests(connection: Connection, site_id: str, attribute: str) -> bool:
+    """Tell whether a person rolled the attribute's last model back, and has decided little since."""
+    last = site_models.history(connection, site_id, attribute, 1)
+    if not last or last[0].state is not ModelState.ROLLED_BACK:
+        return False
+    rolled_back_at = datetime.fromisoformat(last[0].evaluation[site_models.ROLLED_BACK_AT])
+    return labels.given_since(connection, site_id, rolled_back_at) < AFTER_ROLL_BACK
+
+
+def _save(
+    database: Database,
+    due: Due,
+    attribute: str,
+    judged: Judged | None,
+    weights: bytes,
+    models: str,
+    now: datetime,
+) -> None:
+    with database.write() as connection:
+        if due.erased and (judged is None or not judged.better):
+            site_models.retire(connection, due.site_id, attribute)
+        if judged is None or judged.evaluation["fixed"] == judged.evaluation["broken"] == 0:
+            return
+        state = ModelState.IN_FORCE if judged.better else ModelState.REFUSED
+        version = site_models.next_version(connection, due.site_id, attribute)
+        model = SiteModel(due.site_id, attribute, version, state, now, judged.why, judged.evaluation, models)
+        site_models.add(connection, model, weights or None)
+    log.info("learnt", site=due.site_id, attribute=attribute, state=state.value, why=judged.why)
