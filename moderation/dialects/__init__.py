@@ -2,7 +2,15 @@
 
 from apiflask import APIBlueprint
 
-from moderation.dialects import native, native_admin, native_clusters, native_learning, native_models, native_threads
+from moderation.dialects import (
+    native,
+    native_admin,
+    native_clusters,
+    native_learning,
+    native_models,
+    native_threads,
+    perspective,
+)
 
 DIALECTS: tuple[APIBlueprint, ...] = (
     native.blueprint,  # our own: comments
@@ -11,4 +19,5 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native_threads.blueprint,  # our own: counts of threads, scores alone
     native_models.blueprint,  # our own: what gives the scores
     native_admin.blueprint,  # our own: policy and endpoints
+    perspective.blueprint,  # Google's Perspective: scores alone
 )
