@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     max_batch_bytes: int = Field(
         8_000_000,
         ge=10_000,
-        description="Largest body of `/v1/comments/batch`, `/v1/score` and Perspective's calls, in bytes.",
+        description="Largest body of `/v1/comments/batch`, `/v1/score`, Perspective's and OpenAI's calls, in bytes.",
     )
     max_wait_seconds: float = Field(30.0, ge=0, le=120, description="Longest wait that `Prefer: wait` can ask for.")
     score_timeout_seconds: float = Field(
@@ -81,6 +81,15 @@ class Settings(BaseSettings):
     perspective_unavailable: Literal["strict", "skip"] = Field(
         "skip",
         description="Attributes of Perspective's that no model tells: refuse the request, or leave them out.",
+    )
+    openai_timeout_seconds: float = Field(
+        4.0, gt=0, le=120, description="How long OpenAI's `moderations` waits for scores before it answers 503."
+    )
+    openai_per_minute: int = Field(
+        0, ge=0, description="Texts a minute that a site may have scored by OpenAI's API; 0 is no limit."
+    )
+    openai_images: Literal["refuse", "ignore"] = Field(
+        "refuse", description="What OpenAI's `moderations` does with images, which no model here looks at."
     )
     docs: bool = Field(True, description="Serve `/docs` and `/openapi.json`.")
     metrics: bool = Field(True, description="Serve `/metrics`.")

@@ -9,6 +9,7 @@ from moderation.dialects import (
     native_learning,
     native_models,
     native_threads,
+    openai,
     perspective,
 )
 
@@ -20,4 +21,5 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native_models.blueprint,  # our own: what gives the scores
     native_admin.blueprint,  # our own: policy and endpoints
     perspective.blueprint,  # Google's Perspective: scores alone
+    openai.blueprint,  # OpenAI's moderations: scores alone
 )

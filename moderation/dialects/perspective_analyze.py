@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
-from moderation.dialects.perspective_attributes import KNOWN, LOCAL, Served, base_language, without_version
+from moderation.dialects.perspective_attributes import KNOWN, LOCAL, base_language, without_version
 from moderation.dialects.perspective_errors import (
     PerspectiveError,
     from_error,
@@ -18,6 +18,7 @@ from moderation.dialects.perspective_text import plain, sentences, utf16
 from moderation.errors import UnavailableError
 from moderation.model import Scored, Span
 from moderation.scores import Outcome, Wanted
+from moderation.served import Served, foreign
 from moderation.text import visible_part
 
 PROBABILITY = "PROBABILITY"
@@ -100,7 +101,9 @@ def answer(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     for one in plan.asked:
         score = _score(whole, one.attribute)
         if score is None:
-            _say_if_language(plan, one, detected)
+            languages = foreign(plan.served, one.attribute, whole)
+            if languages:
+                raise language_not_supported(without_version(one.name), languages, requested=False)
             if plan.strict:
                 break
         elif one.threshold is not None and score < one.threshold:
@@ -146,22 +149,10 @@ def _asked(requested: Mapping[str, AttributeParameters], served: Served, *, stri
 
 def _check_languages(asked: Sequence[Asked], languages: Sequence[str], served: Served) -> None:
     for one in asked:
-        foreign = _foreign(one, languages, served)
-        if foreign:
-            raise language_not_supported(without_version(one.name), foreign, requested=True)
-
-
-def _foreign(one: Asked, languages: Sequence[str], served: Served) -> list[str]:
-    """Return those of `languages` that an attribute is not for."""
-    known = served[one.attribute]
-    return [] if known is None else [tag for tag in languages if base_language(tag) not in known]
-
-
-def _say_if_language(plan: Plan, one: Asked, detected: Sequence[str]) -> None:
-    """Raise the refusal that says so if a score is unknown because of the comment's language."""
-    foreign = [code for code in _foreign(one, detected, plan.served) if code != UNDETERMINED]
-    if foreign:
-        raise language_not_supported(without_version(one.name), foreign, requested=False)
+        known = served[one.attribute]
+        unknown = [] if known is None else [tag for tag in languages if base_language(tag) not in known]
+        if unknown:
+            raise language_not_supported(without_version(one.name), unknown, requested=True)
 
 
 def _spans(one: Asked, parts: Sequence[Outcome], where: Sequence[Mapping[str, int]]) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """The attributes that Perspective had, and which of the service's scores each is answered with."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 PRODUCTION: Mapping[str, str] = {
     "TOXICITY": "toxicity",
@@ -31,18 +30,6 @@ NOT_LOCAL = (
 )
 KNOWN = frozenset(LOCAL) | frozenset(NOT_LOCAL.split())
 """Every name that Perspective ever answered: a request may ask for one that nothing here can tell."""
-
-Served = Mapping[str, frozenset[str] | None]
-"""For each of the service's attributes that has a score, the languages it is for; None is all."""
-
-
-def served(models: Sequence[Mapping[str, Any]]) -> Served:
-    """Return which attributes the models tell, as the workers announce them."""
-    return {
-        attribute: None if model.get("languages") is None else frozenset(model["languages"])
-        for model in models
-        for attribute in model["attributes"]
-    }
 
 
 def without_version(name: str) -> str:

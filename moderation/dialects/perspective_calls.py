@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moderation.dialects import perspective_analyze as analyze
-from moderation.dialects.perspective_attributes import served
 from moderation.dialects.perspective_errors import PerspectiveError, bad_key, from_error, no_key, over_quota
 from moderation.dialects.perspective_suggest import suggestion
 from moderation.errors import ModerationError
@@ -13,6 +12,7 @@ from moderation.model import Scope
 from moderation.quota import Quota
 from moderation.records import Key
 from moderation.scores import Outcome
+from moderation.served import served
 from moderation.suggestions import receive_suggestion
 from moderation.web import check_key, service
 
