@@ -12,7 +12,7 @@ KNOWN = served(CARDS)
 def test_what_is_served_is_what_the_models_say() -> None:
     """Each attribute has the languages of its model; a model without languages is for all."""
     assert set(KNOWN) == set(ATTRIBUTES)
-    assert KNOWN["threat"] == {"en"}
+    assert KNOWN["threat"] == frozenset({"en"})
     assert KNOWN["spam"] is None
     assert set(served([{"attributes": ["toxicity"], "languages": ["en"]}])) == {"toxicity"}
 

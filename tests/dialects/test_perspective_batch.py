@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from email.parser import BytesParser
 from typing import Any
 from urllib.parse import quote, unquote
@@ -10,11 +11,14 @@ from urllib.parse import quote, unquote
 import pytest
 from werkzeug.test import TestResponse
 
+from moderation.dialects.perspective_batch import read
+from moderation.dialects.perspective_errors import PerspectiveError
 from moderation.queue import Queue
 from moderation.settings import Settings
 from tests.answering import CARDS, Answerer
 from tests.dialects.conftest import Api
 from tests.dialects.test_perspective import BODY, SUGGESTION, error_of, with_settings
+from tests.timing import assert_linear
 
 ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
 
@@ -24,7 +28,7 @@ def part(api: Api, number: str, body: Any = BODY, target: str = ANALYZE, newline
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     lines = [
         "Content-Type: application/http", "MIME-Version: 1.0", "Content-Transfer-Encoding: binary",
-        f"Content-ID: <6b7c+x +\r\n {quote(number)}>", "",
+        f"Content-ID: <6b7c-x +\r\n {quote(number)}>", "",
         f"POST {target}?key={api.key}&alt=json HTTP/1.1", "content-type: application/json",
         f"content-length: {len(text)}", "", text,
     ]  # fmt: skip
@@ -143,7 +147,11 @@ def test_what_is_no_batch_is_refused(api: Api, content_type: str) -> None:
     assert error_of(api.client.post("/batch", data=b"--b\r\n\r\nx", content_type=content_type))["code"] == 400
 
 
-@pytest.mark.parametrize("inner", ["", "GET", "POST", f"GET {ANALYZE} HTTP/1.1", "POST nowhere HTTP/1.1", "\x00"])
+@pytest.mark.parametrize(
+    "inner",
+    ["", "GET", "POST", f"GET {ANALYZE} HTTP/1.1", "POST nowhere HTTP/1.1", "\x00", "POST //[ HTTP/1.1",
+     f"POST {ANALYZE}?{'&'.join(f'a{number}=1' for number in range(60))} HTTP/1.1"],
+)  # fmt: skip
 def test_a_part_that_is_no_call_fails_alone(api: Api, inner: str) -> None:
     """Whatever is in it, it is answered."""
     head = "Content-Type: application/http\r\nContent-ID: <a + 1>\r\n\r\n"
@@ -151,3 +159,16 @@ def test_a_part_that_is_no_call_fails_alone(api: Api, inner: str) -> None:
     found = answers(send(api, [head + inner]))
 
     assert re.fullmatch(r"HTTP/1.1 40[34] \w+( \w+)?", found["1"][0])
+
+
+@pytest.mark.parametrize(
+    "piece", ["--b\r\n", "--b\r\n\r\n", "\n--b", "--b--\r\n", "\r\n", "--", " ", "< + ", "--b\r\nContent-ID: <a + "]
+)
+def test_reading_a_batch_takes_linear_time(piece: str) -> None:
+    """Whatever is repeated, also parts by the million."""
+
+    def parts_of(body: bytes) -> None:
+        with suppress(PerspectiveError):
+            read('multipart/mixed; boundary="b"', body)
+
+    assert_linear(parts_of, lambda text: f"--b\r\n{text}".encode(), piece * (2_000_000 // len(piece)))
