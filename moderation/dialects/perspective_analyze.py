@@ -13,7 +13,7 @@ from moderation.dialects.perspective_errors import (
     language_not_supported,
     unknown_attribute,
 )
-from moderation.dialects.perspective_requests import AnalyzeRequest, AttributeParameters, read
+from moderation.dialects.perspective_requests import AnalyzeRequest, AttributeParameters
 from moderation.dialects.perspective_text import plain, sentences, utf16
 from moderation.errors import UnavailableError
 from moderation.model import Scored, Span
@@ -54,13 +54,12 @@ class Plan:
         return sum(len(one.text) for one in self.wanted)
 
 
-def plan(body: bytes, served: Served, *, strict: bool, max_bytes: int) -> Plan:
+def plan(request: AnalyzeRequest, served: Served, *, strict: bool, max_bytes: int) -> Plan:
     """Return what is to be scored for a request.
 
     Raises:
         PerspectiveError: the request is not one that Perspective would have taken.
     """
-    request = read(AnalyzeRequest, body)
     original = request.comment.text
     text = plain(original, is_html=request.is_html)
     visible = visible_part(text.text)

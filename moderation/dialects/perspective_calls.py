@@ -6,6 +6,7 @@ from typing import Any
 
 from moderation.dialects import perspective_analyze as analyze
 from moderation.dialects.perspective_errors import PerspectiveError, bad_key, from_error, no_key, over_quota
+from moderation.dialects.perspective_requests import AnalyzeRequest, read
 from moderation.dialects.perspective_suggest import suggestion
 from moderation.errors import ModerationError
 from moderation.model import Scope
@@ -98,8 +99,9 @@ def _begin(call: Call) -> Reply | analyze.Plan:
             suggested, document = suggestion(call.body, settings.perspective_max_bytes)
             receive_suggestion(site_id, suggested)
             return Reply(200, document)
+        request = read(AnalyzeRequest, call.body)
         plan = analyze.plan(
-            call.body,
+            request,
             served(service().scores.served()),
             strict=settings.perspective_unavailable == "strict",
             max_bytes=settings.perspective_max_bytes,
