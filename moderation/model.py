@@ -203,6 +203,8 @@ class Scored:
     """None for a text that is too short to be told from others, or if nobody could look."""
     embedding: bytes | None = None
     """Little-endian float32 of length 1, for comparing texts; None if the model gives none. Not stored."""
+    other_languages: tuple[str, ...] = ()
+    """The languages of clear parts of the text that are not in the main one; not stored."""
 
 
 UNKNOWN = Scored(scores=dict.fromkeys(ATTRIBUTES))

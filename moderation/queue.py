@@ -1,14 +1,12 @@
-"""Redis as a bell and a blackboard: it rings for work that the database holds, and carries short-lived answers.
+"""Redis as a bell and a blackboard: it rings for work that the database holds, and tells what was decided.
 
-Whatever is lost here is found again: a lost ring by the sweep, a lost answer by its caller's timeout.
-Text that only wants a score lives here, as long as its caller waits, and nowhere else.
+Whatever is lost here is found again: a lost ring by the sweep, lost news by its reader's timeout.
 """
 
 import json
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -19,12 +17,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from moderation.errors import UnavailableError
-
 BELL_SECONDS = 5
 """A ring whose message was lost is in nobody's way after this."""
 CONNECT_SECONDS = 1.0
-ANSWER_SECONDS = 30
 DECIDED_SECONDS = 60
 LONGEST_BLOCK_SECONDS = 130
 
@@ -51,22 +46,14 @@ TASKS: Mapping[Bell, str] = {
 TRANSPORT_OPTIONS = {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": 30, "socket_keepalive": True}
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Texts that somebody waits to have scored; nothing of them is kept."""
-
-    id: str
-    texts: Sequence[str]
-    language: str | None
-
-
 class Queue:
     """One process's connection to Redis."""
 
     def __init__(self, url: str) -> None:
         """Connect lazily to a `redis://` URL."""
         self.redis = _connect(url, 2.0)
-        self._blocking = _connect(url, LONGEST_BLOCK_SECONDS)
+        self.blocking = _connect(url, LONGEST_BLOCK_SECONDS)
+        """For commands that wait."""
         self._celery = Celery(broker=url, set_as_current=False)
         self._celery.conf.update(
             broker_transport_options=TRANSPORT_OPTIONS,
@@ -112,46 +99,6 @@ class Queue:
         """Note, before looking for work, that later rings must ring again."""
         self.redis.delete(_key("bell", bell))
 
-    def ask(self, ask: Ask, timeout: float) -> Mapping[str, Any]:
-        """Have texts scored and wait for the answer.
-
-        Raises:
-            UnavailableError: Redis is away, a worker failed, or none answered within `timeout` seconds.
-        """
-        try:
-            payload = json.dumps({"texts": list(ask.texts), "language": ask.language}, ensure_ascii=False)
-            with self.redis.pipeline(transaction=False) as pipe:
-                pipe.set(_key("ask", ask.id), payload, px=max(1, round(timeout * 1000)))
-                pipe.rpush(_key("asked"), ask.id)
-                pipe.expire(_key("asked"), LONGEST_BLOCK_SECONDS)
-                pipe.execute()
-            self.ring(Bell.INTERACTIVE)
-            found: Any = self._blocking.blpop([_key("answer", ask.id)], timeout=timeout)
-        except (RedisError, OSError) as error:
-            raise UnavailableError("Redis does not answer", retry_after=5) from error
-        if found is None:
-            raise UnavailableError("No scoring worker answered in time", retry_after=5)
-        answer: Mapping[str, Any] | None = json.loads(found[1])
-        if answer is None:
-            raise UnavailableError("The scoring worker failed", retry_after=5)
-        return answer
-
-    def take_asked(self, texts: int) -> list[Ask]:
-        """Take waiting asks, oldest first, until they have `texts` texts; without those whose caller has gone."""
-        asks: list[Ask] = []
-        while sum(len(ask.texts) for ask in asks) < texts and (ask_id := self.redis.lpop(_key("asked"))):
-            payload: Any = self.redis.getdel(_key("ask", str(ask_id)))
-            if payload is not None:
-                asks.append(Ask(str(ask_id), **json.loads(payload)))
-        return asks
-
-    def answer(self, ask_id: str, document: Mapping[str, Any] | None) -> None:
-        """Give an answer to whoever asked; None says that there will be none."""
-        with self.redis.pipeline(transaction=False) as pipe:
-            pipe.rpush(_key("answer", ask_id), json.dumps(document, ensure_ascii=False))
-            pipe.expire(_key("answer", ask_id), ANSWER_SECONDS)
-            pipe.execute()
-
     def announce(self, comment_ids: Sequence[str]) -> None:
         """Tell whoever waits for these comments that they are decided."""
         try:
@@ -169,7 +116,7 @@ class Queue:
             return False
         key = _key("decided", comment_id)
         try:  # moved to where it was: others may wait for the same comment
-            return self._blocking.blmove(key, key, timeout) is not None  # type: ignore[arg-type] # takes fractions
+            return self.blocking.blmove(key, key, timeout) is not None  # type: ignore[arg-type] # takes fractions
         except (RedisError, OSError) as error:
             log.warning("wait_cut_short", comment=comment_id, error=type(error).__name__)
             return False

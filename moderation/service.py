@@ -22,11 +22,11 @@ from moderation.errors import (
 )
 from moderation.intake import Outcome, Received
 from moderation.load import Load
-from moderation.model import Comment, Decision, EventType, LengthUnit, Status
+from moderation.model import Comment, Decision, EventType, LengthUnit, Scored, Status
 from moderation.pipeline import Parts
 from moderation.policy_document import LONGEST, Policy
-from moderation.queue import Ask
 from moderation.records import Endpoint, Site, StoredComment, ThreadCounts
+from moderation.scores import Scores, Wanted, first_error
 from moderation.settings import Settings
 from moderation.site_cache import SiteCache
 from moderation.storage import comments, endpoints, idempotency, sites, threads
@@ -54,6 +54,7 @@ class Service:
         self.settings = settings
         self.sites = SiteCache(parts.database, clock.now)
         self._waiting = threading.BoundedSemaphore(settings.web_threads // 2)
+        self.scores = Scores(parts, self._waiting, settings.score_cache_seconds)
         self._committer = Committer(parts, self.sites)
         self._load = Load(parts, settings.promise_seconds)
 
@@ -159,20 +160,19 @@ class Service:
             expected_status=expected_status,
         )
 
-    def score(self, texts: Sequence[str], language: str | None) -> Mapping[str, Any]:
-        """Return scores for texts that are not kept: `{"results": […], "models": {…}}`, in order.
+    def score(self, texts: Sequence[str], language: str | None) -> list[Scored]:
+        """Return scores for texts that are not kept, in order.
 
         Raises:
             OverloadedError: half of the web threads wait already.
             UnavailableError: no worker answers in time.
         """
-        if not self._waiting.acquire(blocking=False):
-            raise OverloadedError("Too many requests wait for scores", retry_after=1)
-        try:
-            ask = Ask(ids.new_id(clock.now()), texts, language)
-            return self.parts.queue.ask(ask, self.settings.score_timeout_seconds)
-        finally:
-            self._waiting.release()
+        wanted = [Wanted(text, language) for text in texts]
+        found = self.scores.of(wanted, self.settings.score_timeout_seconds, patient=len(texts) > 1)
+        error = first_error(found)
+        if error is not None:
+            raise error
+        return [one for one in found if isinstance(one, Scored)]
 
     def models(self) -> Sequence[Mapping[str, Any]]:
         """Return what the scoring workers serve, as they announce it: the public part of each model's card.

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     score_timeout_seconds: float = Field(
         15.0, gt=0, le=120, description="How long `/v1/score` waits for a worker before it answers 503."
     )
+    score_cache_seconds: int = Field(
+        600, ge=0, le=86_400, description="How long scores of texts that are not kept are remembered; 0 is not at all."
+    )
     promise_seconds: int = Field(
         600, ge=1, description="A new comment is refused with 503 when its turn would come later than this."
     )

@@ -55,11 +55,8 @@ def count(text: str, unit: LengthUnit) -> int:
     Graphemes are the extended grapheme clusters of UAX #29. What a cluster has beyond one character and
     `MARKS_AT_MOST` others counts singly, or a page of piled-up marks would be one character long.
     """
-    start = _BLANKS.match(text).end()
-    if start == len(text):
-        return 0
-    end = _ATTACHED.match(text, _BLANKS_BACKWARDS.match(text).start()).end()
-    visible = text[start:end]
+    where = visible_part(text)
+    visible = text[where.start : where.end]
     if unit is LengthUnit.CODE_POINTS:
         return len(visible)
     if unit is LengthUnit.UTF16:
@@ -69,6 +66,14 @@ def count(text: str, unit: LengthUnit) -> int:
     # `\X` alone is quadratic in runs of flags: a pair of regional indicators joins the same neighbours as a letter.
     clusters = _CLUSTER.findall(_FLAG.sub("f", visible))
     return len(clusters) + sum(max(0, len(cluster) - 1 - MARKS_AT_MOST) for cluster in clusters)
+
+
+def visible_part(text: str) -> Span:
+    """Return where `text` is without white space and invisible characters at both ends; empty if it is nothing else."""
+    start = _BLANKS.match(text).end()
+    if start == len(text):
+        return Span(0, 0)
+    return Span(start, _ATTACHED.match(text, _BLANKS_BACKWARDS.match(text).start()).end())
 
 
 def check_encodable(text: str) -> list[dict[str, str]]:

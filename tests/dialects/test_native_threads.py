@@ -1,14 +1,13 @@
 """Threads of the native API."""
 
-import threading
 from urllib.parse import quote
 
 import pytest
 
 from moderation.queue import Queue
 from moderation.settings import Settings
+from tests.answering import answering, result
 from tests.dialects.conftest import Api
-from tests.waiting import until
 
 
 @pytest.mark.parametrize(
@@ -36,20 +35,9 @@ def test_spans_of_scores_come_in_the_units_asked_for(
     api: Api, settings: Settings, units: str, start: int, end: int
 ) -> None:
     """An emoji before the word is one code point, two UTF-16 units, four bytes."""
-    queue = Queue(settings.redis)
-
-    def work() -> bool:
-        asks = queue.take_asked(1)
-        span = {"attribute": "toxicity", "start": 2, "end": 7, "score": 0.9}
-        for ask in asks:
-            result = {"scores": {}, "spans": [span], "language": {"code": "en", "confidence": 1.0}}
-            queue.answer(ask.id, {"results": [result], "models": {}})
-        return bool(asks)
-
-    worker = threading.Thread(target=until, args=(work, "a text to be asked for"))
-    worker.start()
-    found = api.call("POST", f"/v1/score?span_units={units}", json={"texts": ["😡 idiot"], "spans": True})
-    worker.join()
+    span = {"attribute": "toxicity", "start": 2, "end": 7, "score": 0.9}
+    with answering(Queue(settings.redis), lambda _: {**result(), "spans": [span]}):
+        found = api.call("POST", f"/v1/score?span_units={units}", json={"texts": ["😡 idiot"], "spans": True})
 
     assert found.get_json()["results"][0]["spans"] == [
         {"attribute": "toxicity", "start": start, "end": end, "score": 0.9}

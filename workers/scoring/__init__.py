@@ -97,9 +97,12 @@ class Scorers:
         languages = [self._detector.detect(one.text, one.language) for one in texts]
         parts = [self._detector.parts(one.text, language) for one, language in zip(texts, languages, strict=True)]
         answers = [self._answers(scorer, texts, languages, parts) for scorer in self._scorers]
-        return [self._joined(languages[index], [found[index] for found in answers]) for index in range(len(texts))]
+        return [
+            self._joined(languages[index], parts[index], [found[index] for found in answers])
+            for index in range(len(texts))
+        ]
 
-    def _joined(self, language: Language, answers: Sequence[Answer]) -> Scored:
+    def _joined(self, language: Language, others: frozenset[str], answers: Sequence[Answer]) -> Scored:
         scores: dict[str, float | None] = dict.fromkeys(ATTRIBUTES)
         details: dict[str, str] = {}
         for answer in answers:
@@ -108,6 +111,7 @@ class Scorers:
         return Scored(
             scores=scores,
             language=language,
+            other_languages=tuple(sorted(others)),
             models=self.models,
             spans=tuple(span for answer in answers for span in answer.spans),
             details=details,

@@ -1,0 +1,107 @@
+"""Texts that only want scores: they go to the workers through Redis, and the answers come back the same way.
+
+Nothing of them is kept: a text is in Redis until a worker takes it or its caller stops waiting, whichever is first.
+Asks for which a person waits are taken before patient ones, and both before stored comments.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from moderation import clock
+from moderation.errors import UnavailableError
+from moderation.queue import LONGEST_BLOCK_SECONDS, Bell, Queue
+
+URGENT, PATIENT = "moderation:asked", "moderation:asked:patient"
+ANSWER_SECONDS = 30
+CHARACTERS_AT_MOST = 16_000
+"""Of the asks that a worker takes at once: so many are scored in a few hundred milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Texts that somebody waits to have scored together; `language` is the caller's hint for all of them."""
+
+    id: str
+    texts: Sequence[str]
+    language: str | None = None
+    patient: bool = False
+    """Whether urgent asks may go first."""
+
+
+class Asks:
+    """The asks of all processes, on the Redis of `queue`."""
+
+    def __init__(self, queue: Queue) -> None:
+        """Ask and answer through `queue`."""
+        self._queue = queue
+
+    def ask(self, asks: Sequence[Ask], timeout: float) -> list[Mapping[str, Any] | None]:
+        """Have texts scored and return each ask's answer in order, None for what was not answered in `timeout` seconds.
+
+        Raises:
+            UnavailableError: Redis is away.
+        """
+        if not asks:
+            return []
+        until = clock.monotonic() + timeout
+        try:
+            with self._queue.redis.pipeline(transaction=False) as pipe:
+                for ask in asks:
+                    payload = json.dumps({"texts": list(ask.texts), "language": ask.language}, ensure_ascii=False)
+                    pipe.set(_ask_key(ask.id), payload, px=max(1, round(timeout * 1000)))
+                    pipe.rpush(PATIENT if ask.patient else URGENT, ask.id)
+                for line in (URGENT, PATIENT):
+                    pipe.expire(line, LONGEST_BLOCK_SECONDS)
+                pipe.execute()
+            self._queue.ring(Bell.INTERACTIVE)
+            return [self._answer_of(ask, until - clock.monotonic()) for ask in asks]
+        except (RedisError, OSError) as error:
+            raise UnavailableError("Redis does not answer", retry_after=5) from error
+
+    def take(self, texts: int) -> list[Ask]:
+        """Take waiting asks of one line, oldest first, until they have `texts` texts or `CHARACTERS_AT_MOST`.
+
+        Those whose caller has gone are dropped. Patient ones are taken when no urgent one waits.
+        """
+        return self._take_from(URGENT, texts) or self._take_from(PATIENT, texts)
+
+    def answer(self, ask_id: str, document: Mapping[str, Any]) -> None:
+        """Give an answer to whoever asked."""
+        with self._queue.redis.pipeline(transaction=False) as pipe:
+            pipe.rpush(_answer_key(ask_id), json.dumps(document, ensure_ascii=False))
+            pipe.expire(_answer_key(ask_id), ANSWER_SECONDS)
+            pipe.execute()
+
+    def _answer_of(self, ask: Ask, left: float) -> Mapping[str, Any] | None:
+        found: Any = (
+            self._queue.blocking.blpop([_answer_key(ask.id)], timeout=left)
+            if left > 0  # 0 would be for ever
+            else self._queue.redis.lpop(_answer_key(ask.id))
+        )
+        if found is None:
+            return None
+        answer: Mapping[str, Any] = json.loads(found[1] if isinstance(found, list | tuple) else found)
+        return answer
+
+    def _take_from(self, line: str, texts: int) -> list[Ask]:
+        asks: list[Ask] = []
+        number = characters = 0
+        while number < texts and characters < CHARACTERS_AT_MOST and (ask_id := self._queue.redis.lpop(line)):
+            payload: Any = self._queue.redis.getdel(_ask_key(str(ask_id)))
+            if payload is not None:
+                asks.append(Ask(str(ask_id), **json.loads(payload), patient=line == PATIENT))
+                number += len(asks[-1].texts)
+                characters += sum(map(len, asks[-1].texts))
+        return asks
+
+
+def _ask_key(ask_id: str) -> str:
+    return f"moderation:ask:{ask_id}"
+
+
+def _answer_key(ask_id: str) -> str:
+    return f"moderation:answer:{ask_id}"

@@ -1,0 +1,227 @@
+"""Scores of texts that are not kept, by a deadline: remembered, or asked of the workers once however many want them.
+
+A text is scored, and recognised again, without the white space and invisible characters at its ends; anything more
+would change what the scorers see, since capitals and line breaks count. What is remembered of a text are its scores,
+under a keyed hash of the text, the hint of its language and the versions of the models.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+import structlog
+from redis.exceptions import RedisError
+
+from moderation import clock, ids
+from moderation.asks import CHARACTERS_AT_MOST, Ask, Asks
+from moderation.errors import OverloadedError, UnavailableError
+from moderation.model import Language, Scored, ScoredSpan
+from moderation.pipeline import Parts
+from moderation.text import visible_part
+
+SERVED_SECONDS = 2.0
+"""How long this process believes what the workers announced."""
+CHUNK_TEXTS = 16
+"""Texts of one ask: what a worker takes at once, so that urgent asks wait for no long list."""
+LATE = "No scoring worker answered in time"
+RETRY_AFTER = 5
+
+log = structlog.get_logger()
+
+Outcome = Scored | UnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A text whose scores are wanted; `language` is what the caller says it is in."""
+
+    text: str
+    language: str | None = None
+    keep: bool = True
+    """Whether the scores may be remembered."""
+
+
+class Scores:
+    """One process's way to scores; threads share it."""
+
+    def __init__(self, parts: Parts, waiting: threading.Semaphore, remember_seconds: int) -> None:
+        """Let as many threads wait at once as `waiting` admits; 0 seconds remembers nothing."""
+        self._asks = Asks(parts.queue)
+        self._queue = parts.queue
+        self._hasher = parts.hasher
+        self._waiting = waiting
+        self._remember_seconds = remember_seconds
+        self._flying: dict[str, Future[Outcome | None]] = {}
+        self._lock = threading.Lock()
+        self._served: Sequence[Mapping[str, Any]] = ()
+        self._served_until = 0.0
+
+    def served(self) -> Sequence[Mapping[str, Any]]:
+        """Return what the workers serve, as they announced it last: the public part of each model's card.
+
+        Raises:
+            UnavailableError: none has since this process began.
+        """
+        now = clock.monotonic()
+        if now >= self._served_until:
+            models = (self._queue.said("scorer") or {}).get("models")
+            if models:
+                self._served = models
+            self._served_until = now + SERVED_SECONDS if self._served else 0.0
+        if not self._served:
+            raise UnavailableError("No scoring worker says what it serves", retry_after=RETRY_AFTER)
+        return self._served
+
+    def of(self, wanted: Sequence[Wanted], seconds: float, *, patient: bool = False) -> list[Outcome]:
+        """Return for each text its scores, or why there are none `seconds` from now; spans are those of the text.
+
+        Raises:
+            OverloadedError: too many threads wait already.
+        """
+        until = clock.monotonic() + seconds
+        visible = [_visible(one) for one in wanted]
+        keys = [self._key(one) for one, _ in visible]
+        missing = {key: one for key, (one, _) in zip(keys, visible, strict=True)}
+        found: dict[str, Outcome] = dict(self._remembered(missing))
+        missing = {key: one for key, one in missing.items() if key not in found}
+        if missing:
+            if not self._waiting.acquire(blocking=False):
+                raise OverloadedError("Too many requests wait for scores", retry_after=1)
+            try:
+                while missing and clock.monotonic() < until:
+                    found.update(self._fetch(missing, until, patient=patient))
+                    missing = {key: one for key, one in missing.items() if key not in found}
+            finally:
+                self._waiting.release()
+        late = UnavailableError(LATE, retry_after=RETRY_AFTER)
+        return [_moved(found.get(key, late), offset) for key, (_, offset) in zip(keys, visible, strict=True)]
+
+    def _fetch(self, wanted: Mapping[str, Wanted], until: float, *, patient: bool) -> dict[str, Outcome]:
+        """Ask for what nobody has asked for, wait for what others have; what came too late is left out."""
+        mine: dict[str, Future[Outcome | None]] = {}
+        others: dict[str, Future[Outcome | None]] = {}
+        with self._lock:
+            for key in wanted:
+                if key in self._flying:
+                    others[key] = self._flying[key]
+                else:
+                    mine[key] = self._flying[key] = Future()
+        found: dict[str, Outcome] = {}
+        try:
+            found = self._ask({key: wanted[key] for key in mine}, until, patient=patient)
+        except UnavailableError as error:
+            found = dict.fromkeys(mine, error)
+        finally:
+            with self._lock:
+                for key in mine:
+                    del self._flying[key]
+            for key, future in mine.items():
+                future.set_result(found.get(key))
+        for key, future in others.items():
+            with suppress(TimeoutError):
+                landed = future.result(max(0.0, until - clock.monotonic()))
+                if landed is not None:
+                    found[key] = landed
+        return found
+
+    def _ask(self, wanted: Mapping[str, Wanted], until: float, *, patient: bool) -> dict[str, Outcome]:
+        chunks = list(_chunks(wanted))
+        now = clock.now()
+        asks = [Ask(ids.new_id(now), [one.text for one in chunk.values()], language, patient)
+                for language, chunk in chunks]  # fmt: skip
+        answers = self._asks.ask(asks, until - clock.monotonic())
+        found: dict[str, Outcome] = {}
+        for (_, chunk), answer in zip(chunks, answers, strict=True):
+            if answer is not None:
+                self._remember(chunk, answer)
+                for key, result in zip(chunk, answer["results"], strict=True):
+                    found[key] = _scored(result, answer["models"])
+        return found
+
+    def _key(self, one: Wanted) -> str:
+        """Return the key in Redis; it depends on who is served by which models, so a new model starts afresh."""
+        try:
+            models = sorted(str(card["name"]) for card in self.served())
+        except UnavailableError:
+            models = []
+        return self._name(models, one)
+
+    def _name(self, models: Sequence[str], one: Wanted) -> str:
+        return f"moderation:score:{self._hasher.hash('score', json.dumps([models, one.language, one.text]))}"
+
+    def _remembered(self, wanted: Mapping[str, Wanted]) -> Iterator[tuple[str, Scored]]:
+        if not self._remember_seconds or not self._served or not wanted:
+            return
+        try:
+            kept: Any = self._queue.redis.mget(list(wanted))
+        except (RedisError, OSError):
+            return  # asking will say so
+        for key, value in zip(wanted, kept, strict=True):
+            scored = None if value is None else _scored(**json.loads(value))
+            if isinstance(scored, Scored):
+                yield key, scored
+
+    def _remember(self, chunk: Mapping[str, Wanted], answer: Mapping[str, Any]) -> None:
+        if not self._remember_seconds:
+            return
+        models = sorted(answer["models"].values())
+        try:
+            with self._queue.redis.pipeline(transaction=False) as pipe:
+                for one, result in zip(chunk.values(), answer["results"], strict=True):
+                    if result is not None and one.keep:
+                        value = json.dumps({"result": result, "models": answer["models"]})
+                        pipe.set(self._name(models, one), value, ex=self._remember_seconds)
+                pipe.execute()
+        except (RedisError, OSError) as error:
+            log.warning("scores_not_remembered", error=type(error).__name__)
+
+
+def first_error(outcomes: Sequence[Outcome]) -> UnavailableError | None:
+    """Return why one of the texts has no scores, or None if all have."""
+    return next((one for one in outcomes if isinstance(one, UnavailableError)), None)
+
+
+def _visible(one: Wanted) -> tuple[Wanted, int]:
+    """Return what is scored, and where in the text it begins."""
+    where = visible_part(one.text)
+    return replace(one, text=one.text[where.start : where.end]), where.start
+
+
+def _moved(outcome: Outcome, offset: int) -> Outcome:
+    if isinstance(outcome, UnavailableError) or not offset:
+        return outcome
+    spans = tuple(replace(span, start=span.start + offset, end=span.end + offset) for span in outcome.spans)
+    return replace(outcome, spans=spans)
+
+
+def _chunks(wanted: Mapping[str, Wanted]) -> Iterator[tuple[str | None, dict[str, Wanted]]]:
+    """Yield texts of one language hint, few enough for one ask."""
+    ordered = sorted(wanted.items(), key=lambda item: item[1].language or "")
+    for language, group in groupby(ordered, key=lambda item: item[1].language):
+        chunk: dict[str, Wanted] = {}
+        characters = 0
+        for key, one in group:
+            if chunk and (len(chunk) == CHUNK_TEXTS or characters + len(one.text) > CHARACTERS_AT_MOST):
+                yield language, chunk
+                chunk, characters = {}, 0
+            chunk[key] = one
+            characters += len(one.text)
+        yield language, chunk
+
+
+def _scored(result: Mapping[str, Any] | None, models: Mapping[str, str]) -> Outcome:
+    """Return what a worker's answer says of one text; see `workers/drain.py`."""
+    if result is None:
+        return UnavailableError("The scoring worker failed", retry_after=RETRY_AFTER)
+    return Scored(
+        scores=result["scores"],
+        language=Language(**result["language"]),
+        other_languages=tuple(result["other_languages"]),
+        models=models,
+        spans=tuple(ScoredSpan(**span) for span in result["spans"]),
+    )
