@@ -23,7 +23,7 @@ redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.ceil(after -
 return 0
 """
 """KEYS: when the site's allowance is full again. ARGV: now, what one costs, how many, a whole allowance; milliseconds.
-Returns 0, or after how many milliseconds there is enough. More than a whole allowance is let through when it is full."""
+Returns 0, or after how many milliseconds there is enough. A full allowance lets more than itself through."""
 
 log = structlog.get_logger()
 
