@@ -26,7 +26,16 @@ from moderation.settings import Settings, get_settings
 from moderation.storage.database import OperationalError
 from moderation.web import EXTENSION, WholePath, problem
 
-LARGE_PATHS = frozenset({"/v1/comments/batch", "/v1/score"})
+LARGE_PATHS = frozenset(
+    {
+        "/v1/comments/batch",
+        "/v1/score",
+        "/v1alpha1/comments:analyze",
+        "/batch",
+        "/v1/moderations",
+        "/moderations",
+    }
+)
 HTTP_ERRORS: dict[int, type[ModerationError]] = {
     404: NotFoundError,
     405: MethodNotAllowedError,

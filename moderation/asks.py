@@ -16,6 +16,7 @@ from moderation.errors import UnavailableError
 from moderation.queue import LONGEST_BLOCK_SECONDS, Bell, Queue
 
 URGENT, PATIENT = "moderation:asked", "moderation:asked:patient"
+LATELY, LATELY_SECONDS = "moderation:asked:lately", 2
 ANSWER_SECONDS = 30
 CHARACTERS_AT_MOST = 16_000
 """Of the asks that a worker takes at once: so many are scored in a few hundred milliseconds."""
@@ -54,6 +55,8 @@ class Asks:
                     payload = json.dumps({"texts": list(ask.texts), "language": ask.language}, ensure_ascii=False)
                     pipe.set(_ask_key(ask.id), payload, px=max(1, round(timeout * 1000)))
                     pipe.rpush(PATIENT if ask.patient else URGENT, ask.id)
+                if any(not ask.patient for ask in asks):
+                    pipe.set(LATELY, 1, ex=LATELY_SECONDS)
                 for line in (URGENT, PATIENT):
                     pipe.expire(line, LONGEST_BLOCK_SECONDS)
                 pipe.execute()
@@ -68,6 +71,10 @@ class Asks:
         Those whose caller has gone are dropped. Patient ones are taken when no urgent one waits.
         """
         return self._take_from(URGENT, texts) or self._take_from(PATIENT, texts)
+
+    def lately(self) -> bool:
+        """Tell whether somebody asked urgently within `LATELY_SECONDS`, and may do so again any moment."""
+        return bool(self._queue.redis.exists(LATELY))
 
     def answer(self, ask_id: str, document: Mapping[str, Any]) -> None:
         """Give an answer to whoever asked."""

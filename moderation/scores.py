@@ -26,6 +26,7 @@ from moderation.text import visible_part
 
 SERVED_SECONDS = 2.0
 """How long this process believes what the workers announced."""
+BRIEF_SECONDS = 1.0
 CHUNK_TEXTS = 16
 """Texts of one ask: what a worker takes at once, so that urgent asks wait for no long list."""
 LATE = "No scoring worker answered in time"
@@ -49,12 +50,16 @@ class Wanted:
 class Scores:
     """One process's way to scores; threads share it."""
 
-    def __init__(self, parts: Parts, waiting: threading.Semaphore, remember_seconds: int) -> None:
-        """Let as many threads wait at once as `waiting` admits; 0 seconds remembers nothing."""
+    def __init__(self, parts: Parts, waiting: threading.Semaphore, threads: int, remember_seconds: int) -> None:
+        """Let as many of this process's `threads` wait at once as `waiting` admits; 0 seconds remembers nothing.
+
+        Three in four may wait if that is over within `BRIEF_SECONDS`: new comments get in after that at the latest.
+        """
         self._asks = Asks(parts.queue)
         self._queue = parts.queue
         self._hasher = parts.hasher
         self._waiting = waiting
+        self._briefly = threading.BoundedSemaphore(max(1, threads * 3 // 4))
         self._remember_seconds = remember_seconds
         self._flying: dict[str, Future[Outcome | None]] = {}
         self._lock = threading.Lock()
@@ -90,14 +95,15 @@ class Scores:
         found: dict[str, Outcome] = dict(self._remembered(missing))
         missing = {key: one for key, one in missing.items() if key not in found}
         if missing:
-            if not self._waiting.acquire(blocking=False):
+            places = self._briefly if seconds <= BRIEF_SECONDS else self._waiting
+            if not places.acquire(blocking=False):
                 raise OverloadedError("Too many requests wait for scores", retry_after=1)
             try:
                 while missing and clock.monotonic() < until:
                     found.update(self._fetch(missing, until, patient=patient))
                     missing = {key: one for key, one in missing.items() if key not in found}
             finally:
-                self._waiting.release()
+                places.release()
         late = UnavailableError(LATE, retry_after=RETRY_AFTER)
         return [_moved(found.get(key, late), offset) for key, (_, offset) in zip(keys, visible, strict=True)]
 
@@ -221,7 +227,7 @@ def _scored(result: Mapping[str, Any] | None, models: Mapping[str, str]) -> Outc
     return Scored(
         scores=result["scores"],
         language=Language(**result["language"]),
-        other_languages=tuple(result["other_languages"]),
+        other_languages=tuple(result.get("other_languages", ())),
         models=models,
         spans=tuple(ScoredSpan(**span) for span in result["spans"]),
     )

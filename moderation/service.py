@@ -54,7 +54,7 @@ class Service:
         self.settings = settings
         self.sites = SiteCache(parts.database, clock.now)
         self._waiting = threading.BoundedSemaphore(settings.web_threads // 2)
-        self.scores = Scores(parts, self._waiting, settings.score_cache_seconds)
+        self.scores = Scores(parts, self._waiting, settings.web_threads, settings.score_cache_seconds)
         self._committer = Committer(parts, self.sites)
         self._load = Load(parts, settings.promise_seconds)
 

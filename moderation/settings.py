@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     max_body_bytes: int = Field(1_000_000, ge=10_000, description="Largest request body that is read, in bytes.")
     max_batch_bytes: int = Field(
-        8_000_000, ge=10_000, description="Largest body of `/v1/comments/batch` and `/v1/score`, in bytes."
+        8_000_000,
+        ge=10_000,
+        description="Largest body of `/v1/comments/batch`, `/v1/score`, Perspective's and OpenAI's calls, in bytes.",
     )
     max_wait_seconds: float = Field(30.0, ge=0, le=120, description="Longest wait that `Prefer: wait` can ask for.")
     score_timeout_seconds: float = Field(
@@ -54,6 +56,41 @@ class Settings(BaseSettings):
         "", description="Private networks that callbacks may go to, as CIDRs with commas, for example `10.0.0.0/8`."
     )
     webhook_http: bool = Field(False, description="Allow callbacks over plain http (for development).")
+    public_url: str | None = Field(
+        None,
+        description="Address that clients reach the service by, `https://m.news.example`; a request's own if unset.",
+    )
+    perspective_timeout_seconds: float = Field(
+        0.7,
+        gt=0,
+        le=120,
+        description="How long Perspective's `analyze` waits for scores of 4,000 characters or fewer.",
+    )
+    perspective_batch_seconds: float = Field(
+        50.0, gt=0, le=600, description="How long a batch of Perspective's waits for its scores."
+    )
+    perspective_max_bytes: int = Field(
+        20_480,
+        ge=20_480,
+        le=1_000_000,
+        description="Longest comment that Perspective's `analyze` takes, in bytes of UTF-8.",
+    )
+    perspective_per_minute: int = Field(
+        0, ge=0, description="Comments a minute that a site may have analysed by Perspective's API; 0 is no limit."
+    )
+    perspective_unavailable: Literal["strict", "skip"] = Field(
+        "skip",
+        description="Attributes of Perspective's that no model tells: refuse the request, or leave them out.",
+    )
+    openai_timeout_seconds: float = Field(
+        4.0, gt=0, le=120, description="How long OpenAI's `moderations` waits for scores before it answers 503."
+    )
+    openai_per_minute: int = Field(
+        0, ge=0, description="Texts a minute that a site may have scored by OpenAI's API; 0 is no limit."
+    )
+    openai_images: Literal["refuse", "ignore"] = Field(
+        "refuse", description="What OpenAI's `moderations` does with images, which no model here looks at."
+    )
     docs: bool = Field(True, description="Serve `/docs` and `/openapi.json`.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
     secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only.")

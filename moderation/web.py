@@ -50,7 +50,12 @@ def require_key(scope: Scope) -> Key:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise UnauthorizedError
-    found = service().sites.native_key(key.strip())
+    return check_key(key.strip(), scope)
+
+
+def check_key(key: str, scope: Scope) -> Key:
+    """Return what a key may do, wherever in the request it stood; raises as `require_key` does."""
+    found = service().sites.native_key(key)
     if scope not in found.scopes:
         raise MissingScopeError(f"This key lacks the scope '{scope.value}'", scope=scope.value)
     return found

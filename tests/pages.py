@@ -4,6 +4,7 @@ A table is made from the code alone, so a page can never say something else.
 """
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -12,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from moderation import errors
 from moderation.settings import Settings
+from tests.clients.calls import sorted_rows, version
 from training.report import write_section
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -33,7 +35,15 @@ def errors_table() -> str:
     return "\n".join(["| code | status | title |", "|---|---|---|", *rows])
 
 
-PAGES = {"settings": settings_table, "errors": errors_table}
+def compatibility_table() -> str:
+    """Return one row for each call that a test in tests/clients/ makes with a vendor's own client."""
+    for path in sorted((Path(__file__).parent / "clients").glob("test_*.py")):
+        import_module(f"tests.clients.{path.stem}")
+    rows = [f"| `{row.client}` {version(row.client)} | {row.call} | {row.seen} |" for row in sorted_rows()]
+    return "\n".join(["| client | call | what the test sees |", "|---|---|---|", *rows])
+
+
+PAGES = {"settings": settings_table, "errors": errors_table, "compatibility": compatibility_table}
 """What makes the table of each page."""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from moderation import asks as module
 from moderation import clock
-from moderation.asks import Ask, Asks
+from moderation.asks import LATELY, Ask, Asks
 from moderation.errors import UnavailableError
 from moderation.queue import TASKS, Bell, Queue
 from tests.whole.service import wait_until
@@ -83,7 +83,8 @@ def test_nothing_of_an_ask_stays(queue: Queue, asks: Asks) -> None:
         answer.result(10)
 
     left = queue.redis.keys("*ask*")
-    assert left == []
+    assert left == [LATELY]
+    assert queue.redis.get(LATELY) == "1"
 
 
 def test_an_ask_that_nobody_answers_ends_in_time(asks: Asks) -> None:
@@ -117,6 +118,15 @@ def test_urgent_asks_go_before_patient_ones(queue: Queue, asks: Asks) -> None:
 
     assert [ask.id for ask in asks.take(32)] == ["short"]
     assert [(ask.id, ask.patient) for ask in asks.take(32)] == [("long", True)]
+
+
+def test_it_is_known_that_somebody_asks(queue: Queue, asks: Asks) -> None:
+    """For a moment after an urgent ask, not after a patient one."""
+    leave(queue, asks, Ask("long", ["one"], patient=True))
+    assert not asks.lately()
+    leave(queue, asks, Ask("short", ["one"]))
+    assert asks.lately()
+    wait_until(lambda: not asks.lately(), seconds=PATIENCE, what="the moment to be over")
 
 
 def test_what_is_taken_at_once_is_bounded_by_its_characters(queue: Queue, asks: Asks) -> None:

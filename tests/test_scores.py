@@ -24,11 +24,13 @@ PATIENCE = 15.0
 NOBODY = "redis://127.0.0.1:1/0"
 
 
-def make_scores(redis_url: str, *, at_once: int = 8, remember: int = 60, secret: str = "s" * 32) -> Scores:
+def make_scores(
+    redis_url: str, *, at_once: int = 8, threads: int = 8, remember: int = 60, secret: str = "s" * 32
+) -> Scores:
     """Return one process's scores."""
     queue, database = Queue(redis_url), Database("sqlite:///unused.db")
     parts = Parts(database, queue, Windows(queue.redis, database), Hasher(secret))
-    return Scores(parts, threading.Semaphore(at_once), remember)
+    return Scores(parts, threading.Semaphore(at_once), threads, remember)
 
 
 @pytest.fixture
@@ -209,6 +211,21 @@ def test_too_many_who_wait_are_refused(redis_url: str, queue: Queue) -> None:
     assert toxicity(full.of([Wanted("you idiot")], 10)[0]) == 0.93
     with pytest.raises(OverloadedError):
         full.of([Wanted("thank you")], 10)
+
+
+def test_who_waits_briefly_has_more_places(worker: Answerer, redis_url: str) -> None:
+    """Three of four threads may wait for a second, however many wait longer; the fourth is refused."""
+    scores = make_scores(redis_url, at_once=0, threads=4)
+    for _ in range(3):
+        scores._briefly.acquire()  # noqa: SLF001
+
+    with pytest.raises(OverloadedError):
+        scores.of([Wanted("you idiot")], 1.0)
+    scores._briefly.release()  # noqa: SLF001
+    scores.of([Wanted("you idiot")], 1.0)
+    assert worker.texts == ["you idiot"]
+    with pytest.raises(OverloadedError):
+        scores.of([Wanted("thank you")], 1.5)
 
 
 def test_without_redis_there_are_no_scores() -> None:

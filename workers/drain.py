@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workers.scoring.text import Text
 
 BATCH = 32
+SMALL_BATCH = 12
+"""Of stored comments while others ask for scores by a deadline: whoever comes meanwhile waits for no more than that."""
 DRAIN_SECONDS = 3.0
 """One task drains no longer, so that a worker told to stop stops soon; if more waits it rings again."""
 
@@ -33,14 +35,14 @@ def drain(here: Process) -> None:
     """Score and settle stored comments until none waits or the time is over."""
     until = clock.monotonic() + DRAIN_SECONDS
     while clock.monotonic() < until:
-        answer_asked(here)
-        if not score_batch(here):
+        asked_lately = answer_asked(here)
+        if not score_batch(here, SMALL_BATCH if asked_lately else BATCH):
             return
     here.parts.queue.ring(Bell.SCORING)
 
 
-def score_batch(here: Process) -> bool:
-    """Claim, score and settle one batch; return whether there was one.
+def score_batch(here: Process, size: int = BATCH) -> bool:
+    """Claim, score and settle one batch of at most `size`; return whether there was one.
 
     A comment whose scoring raises is left as it is: when its lease has run out it is tried again, alone.
     """
@@ -50,11 +52,11 @@ def score_batch(here: Process) -> bool:
         if not work.is_due(connection, now):
             return False
     with here.parts.database.write() as connection:
-        claimed = work.claim(connection, limit=BATCH, lease=timedelta(seconds=here.settings.lease_seconds), now=now)
+        claimed = work.claim(connection, limit=size, lease=timedelta(seconds=here.settings.lease_seconds), now=now)
         stored = comments.load_claimed(connection, claimed)
     if not stored:
         return False
-    if len(stored) == BATCH:
+    if len(stored) == size:
         here.parts.queue.ring(Bell.SCORING)  # more may wait, and another process may be idle
     started = clock.monotonic()
     sites = {site_id: here.sites.current(site_id) for site_id in {comment.site_id for comment in stored}}
@@ -67,8 +69,8 @@ def score_batch(here: Process) -> bool:
     return True
 
 
-def answer_asked(here: Process) -> None:
-    """Score and answer the asks that wait, until none does or the time is over."""
+def answer_asked(here: Process) -> bool:
+    """Score and answer the asks that wait, until none does or the time is over; return whether more may come soon."""
     scorers = _scorers(here)
     asked = Asks(here.parts.queue)
     until = clock.monotonic() + DRAIN_SECONDS
@@ -80,9 +82,11 @@ def answer_asked(here: Process) -> None:
                 asked.answer(ask.id, {"results": results, "models": dict(scorers.models)})
             if clock.monotonic() >= until:
                 here.parts.queue.ring(Bell.INTERACTIVE)
-                return
+                return True
+        return asked.lately()
     except (RedisError, OSError) as error:
         log.warning("asks_not_taken", error=type(error).__name__)
+        return False
 
 
 def _score_object(scored: Scored | None) -> dict[str, object] | None:

@@ -10,6 +10,8 @@ from moderation.dialects import (
     native_learning,
     native_models,
     native_threads,
+    openai,
+    perspective,
 )
 
 DIALECTS: tuple[APIBlueprint, ...] = (
@@ -20,4 +22,6 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native_threads.blueprint,  # our own: counts of threads, scores alone
     native_models.blueprint,  # our own: what gives the scores
     native_admin.blueprint,  # our own: policy and endpoints
+    perspective.blueprint,  # Google's Perspective: scores alone
+    openai.blueprint,  # OpenAI's moderations: scores alone
 )

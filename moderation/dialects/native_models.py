@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 
 from apiflask import APIBlueprint
 from flask import Response
 
 from moderation.dialects.native_answers import Answer
+from moderation.dialects.openai_models import model_list
 from moderation.errors import MissingScopeError
 from moderation.model import Scope
 from moderation.openapi import answers, needs
@@ -57,10 +58,23 @@ class ModelOut(Answer):
     """The model it was made from."""
 
 
+class ModelNameOut(Answer):
+    """A name that OpenAI's clients may give as `model`."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
 class ModelsOut(Answer):
     """The models that the scoring workers serve."""
 
     models: list[ModelOut]
+    object: Literal["list"] = "list"
+    """For OpenAI's clients, which list models under the same path."""
+    data: list[ModelNameOut]
+    """The same."""
 
 
 @blueprint.get("/v1/models")
@@ -71,7 +85,8 @@ def list_models() -> Response:
         require_key(Scope.READ)
     except MissingScopeError:
         require_key(Scope.SCORE)
-    shown = ModelsOut(models=[_model(card) for card in service().models()])
+    names = [ModelNameOut.model_validate(one) for one in model_list()]
+    shown = ModelsOut(models=[_model(card) for card in service().models()], data=names)
     return answer(shown.model_dump(mode="json"))
 
 

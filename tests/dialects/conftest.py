@@ -1,5 +1,6 @@
 """The API as an app: two sites with a key each, on SQLite and a real Valkey."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,11 @@ from moderation import clock, ids
 from moderation.app import create_app
 from moderation.model import Scope
 from moderation.policy_document import Policy
+from moderation.queue import Queue
 from moderation.settings import Settings
 from moderation.storage import sites
 from moderation.storage.database import Database
+from tests.answering import Answerer, answering
 
 
 @dataclass
@@ -49,3 +52,12 @@ def api(settings: Settings) -> Api:
         for site_id in ("news", "other"):
             sites.add_site(connection, site_id, site_id, Policy(), clock.now())
     return Api(create_app(settings).test_client(), "", database).with_key("news", list(Scope))
+
+
+@pytest.fixture
+def worker(settings: Settings) -> Iterator[Answerer]:
+    """Give a stand-in for the scoring workers on an empty Valkey: "idiot" is toxic, "Dummkopf" is German."""
+    queue = Queue(settings.redis)
+    queue.redis.flushall()
+    with answering(queue) as answerer:
+        yield answerer

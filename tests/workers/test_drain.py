@@ -126,6 +126,18 @@ def test_many_comments_are_scored_in_batches(here: Process, scorers: TableScorer
     wait_until(lambda: here.parts.queue.redis.llen(Bell.SCORING.value), seconds=10, what="the ring for the others")
 
 
+def test_batches_are_small_while_others_ask(here: Process, scorers: TableScorers) -> None:
+    """Who asks for scores while stored comments are scored waits for few of them."""
+    site = here.sites.current("news")
+    texts = [f"Comment number {number} of very many" for number in range(2 * drain.SMALL_BATCH + 2)]
+    receive(here.parts, site, [prepared(here.parts, site, comment(text), clock.now()) for text in texts], clock.now())
+    assert Asks(here.parts.queue).ask([Ask("a-1", ["one"])], 0.001) == [None]
+
+    drain.drain(here)
+
+    assert sorted(len(batch) for batch in scorers.batches if batch != ["one"]) == [2, *[drain.SMALL_BATCH] * 2]
+
+
 def test_a_batch_may_hold_several_sites(here: Process) -> None:
     """Each comment of a batch is decided by the policy of its own site."""
     strict = Policy(limits=(), thresholds={"toxicity": Threshold(hold=0.5, reject=0.9)})

@@ -1,0 +1,44 @@
+"""Which calls of which clients are tested: each test says it, and `docs/compatibility.md` is written from that."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A call of a client, and what its test sees."""
+
+    client: str
+    call: str
+    seen: str
+
+
+_rows: list[Row] = []
+
+
+def client_call(client: str, call: str) -> Callable[[Test], Test]:
+    """Note that a test makes this `call` with the unmodified `client`, a package on PyPI."""
+
+    def note(test: Test) -> Test:
+        _rows.append(Row(client, call, " ".join((test.__doc__ or "").split())))
+        return test
+
+    return note
+
+
+def sorted_rows() -> list[Row]:
+    """Return every call that was noted, by client, in the order of its tests."""
+    return sorted(_rows, key=lambda row: row.client)
+
+
+def version(client: str) -> str:
+    """Return the version of a client that tests use: it is pinned, so that the page says which it was."""
+    extras = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    pins = dict(one.split("==") for one in extras["test"] if "==" in one)
+    return str(pins[client])
