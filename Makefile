@@ -54,12 +54,14 @@ model: $(VENV)/.installed-train ## train, export and quantise the shipped models
 	@$(BIN)/python -m training.toxicity --data $(DATA) --out build/toxicity
 	@$(BIN)/python -m training.export --data $(DATA) --checkpoint build/toxicity
 	@$(BIN)/python -m training.spam --data $(DATA)
+	@$(BIN)/python -m training.anchors --data $(DATA)
 	@$(MAKE) --no-print-directory eval
 
 eval: $(VENV)/.installed-train ## measure the shipped toxicity model, and write docs/accuracy.md (about ten minutes)
 	@$(BIN)/python -m training.languages --data $(DATA)
 	@$(BIN)/python -m training.contrast
 	@$(BIN)/python -m training.raid --data $(DATA)
+	@$(BIN)/python -m training.campaign --data $(DATA)
 	@$(BIN)/python -m training.evaluate --data $(DATA)
 
 ##@ Tidy up

@@ -15,6 +15,9 @@ from moderation.storage import comments, events, labels, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
 
+PAGE = 200
+"""Comments of an author that are read at once; what is erased has no author any more, so the next page is the first."""
+
 
 def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime) -> StoredComment:
     """Give a comment a new text: a new revision, checked by the rules and scored again.
@@ -105,6 +108,20 @@ def erase(parts: Parts, site_id: str, comment_id: str, now: datetime) -> StoredC
     if deliveries:
         parts.queue.ring(Bell.COURIER)
     return after
+
+
+def erase_author(parts: Parts, site_id: str, author_key: str, now: datetime) -> int:
+    """Erase every comment of an author, one transaction each; return how many there were."""
+    number = 0
+    while True:
+        with parts.database.read() as connection:
+            wanted = comments.Filter(author_key=author_key)
+            page = comments.list_page(connection, site_id, wanted, limit=PAGE, before_id=None)
+        for comment in page:
+            erase(parts, site_id, comment.id, now)
+        number += len(page)
+        if len(page) < PAGE:
+            return number
 
 
 def _get(connection: Connection, site_id: str, comment_id: str) -> StoredComment:

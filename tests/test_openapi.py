@@ -161,6 +161,7 @@ def test_answers_are_as_described(caller: Caller) -> None:
     step("POST", "/v1/comments/{comment_id}/decision", f"{one}/decision", {"action": "hold", "expected_revision": 9})
     step("PATCH", "/v1/comments/{comment_id}", one, {"text": "Another text"})
     step("DELETE", "/v1/comments/{comment_id}", one)
+    step("DELETE", "/v1/authors/{author_id}", "/v1/authors/kim")
     step("GET", "/v1/comments/{comment_id}", one)
     step("GET", "/v1/comments/{comment_id}", "/v1/comments/none")
     step("POST", "/v1/clusters/{cluster_id}/decision", f"/v1/clusters/{posted['id']}/decision", {"action": "reject"})

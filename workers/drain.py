@@ -60,7 +60,7 @@ def score_batch(here: Process, size: int = BATCH) -> bool:
         here.parts.queue.ring(Bell.SCORING)  # more may wait, and another process may be idle
     started = clock.monotonic()
     sites = {site_id: here.sites.current(site_id) for site_id in {comment.site_id for comment in stored}}
-    scored = _with_clusters(here, _learnt(here, _score(scorers, stored)), sites)
+    scored = _with_clusters(here, _with_velocity(here, _learnt(here, _score(scorers, stored))), sites)
     done = settle(here.parts, scored, sites, clock.now())
     seconds = max(1e-3, clock.monotonic() - started)
     log.info("settled", number=len(done), of=len(stored), seconds=round(seconds, 3))
@@ -119,6 +119,16 @@ def _learnt(here: Process, scored: Sequence[tuple[StoredComment, Scored]]) -> li
         return list(scored)
     asked = [(comment.site_id, comment.text, result) for comment, result in scored]
     return [(comment, found) for (comment, _), found in zip(scored, here.site_models.correct(asked), strict=True)]
+
+
+def _with_velocity(here: Process, scored: Sequence[tuple[StoredComment, Scored]]) -> list[tuple[StoredComment, Scored]]:
+    """Return the scored comments, with what is suspicious in how they came."""
+    from workers.velocity import corrected
+
+    if here.watch is None:
+        return list(scored)
+    seen = here.watch.look([comment for comment, _ in scored])
+    return [(comment, corrected(result, one)) for (comment, result), one in zip(scored, seen, strict=True)]
 
 
 def _with_clusters(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workers.learning.serve import SiteModels
     from workers.raids import Raids
     from workers.scoring import Scorers  # heavy: a courier and a beat have no use for it
+    from workers.velocity import Watch
 
 ALIVE_EVERY_SECONDS = 2.0
 ALIVE_FOR_SECONDS = 8
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """The parts of this process; `raids`, `scorers` and `site_models` are None where nothing is scored."""
+    """The parts of this process; `raids`, `scorers`, `site_models` and `watch` are None where nothing is scored."""
 
     settings: Settings
     parts: Parts
@@ -37,6 +38,7 @@ class Process:
     raids: "Raids | None"
     scorers: "Scorers | None"
     site_models: "SiteModels | None"
+    watch: "Watch | None"
 
 
 _current: Process | None = None
@@ -76,15 +78,16 @@ def _join(*, scoring: bool) -> Process:
     parts = join_parts(settings)
     sites = SiteCache(parts.database, clock.now)
     if not scoring:
-        return Process(settings, parts, sites, None, None, None)
+        return Process(settings, parts, sites, None, None, None, None)
     from workers.learning.serve import SiteModels
     from workers.raids import Raids
     from workers.scoring import Scorers
+    from workers.velocity import Watch
 
     scorers = Scorers.load(settings)
-    return Process(
-        settings, parts, sites, Raids(parts.queue.redis), scorers, SiteModels(parts.database, scorers.models)
-    )
+    redis, database = parts.queue.redis, parts.database
+    models = SiteModels(database, scorers.models)
+    return Process(settings, parts, sites, Raids(redis), scorers, models, Watch(redis, database))
 
 
 def _say_alive(role: str, says: Mapping[str, Any] | None = None) -> None:

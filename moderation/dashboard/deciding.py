@@ -27,7 +27,7 @@ def decide(comment_id: str) -> AnyResponse:
     """Approve or reject a comment, unless it changed since the page was made; then go on where the moderator was."""
     seat = take_seat()
     site = service().site(seat.moderator.site_id)
-    action, reasons = _action(request.form.get("action"))
+    action, reasons = read_action(request.form.get("action"))
     decision = Decision(
         action=action,
         by=DecidedBy.MODERATOR,
@@ -35,7 +35,7 @@ def decide(comment_id: str) -> AnyResponse:
         policy_version=site.policy_version,
         reasons=reasons,
         actor=seat.moderator.email,
-        note=_note(request.form.get("note", "")),
+        note=read_note(request.form.get("note", "")),
     )
     back = _back(comment_id)
     try:
@@ -65,6 +65,20 @@ def seated_page(template: str, seat: Seat, site: Site, status: int = 200, **valu
     return response
 
 
+def read_action(text: str | None) -> tuple[Action, tuple[Reason, ...]]:
+    """Return what a button does and the reason it gives; `BadRequestError` if there is no such button."""
+    if text == SPAM:
+        return Action.REJECT, (Reason("decided", SPAM),)
+    if text not in {Action.APPROVE, Action.REJECT}:
+        raise BadRequestError("A moderator can approve or reject, as spam or for another reason")
+    return Action(text), ()
+
+
+def read_note(text: str) -> str | None:
+    """Return a note without what surrounds it, or None if it is empty."""
+    return text.replace("\0", "").replace("\r\n", "\n").strip()[:NOTE_AT_MOST] or None
+
+
 def _is_done(comment: StoredComment, wanted: Decision) -> bool:
     """Tell whether a comment stands as this moderator decided it already, as after a double click."""
     found = comment.decision
@@ -79,19 +93,7 @@ def _back(comment_id: str) -> str:
     return read_listing().url(_anchor=f"c-{known_id(following)}" if following else None)
 
 
-def _action(text: str | None) -> tuple[Action, tuple[Reason, ...]]:
-    if text == SPAM:
-        return Action.REJECT, (Reason("decided", SPAM),)
-    if text not in {Action.APPROVE, Action.REJECT}:
-        raise BadRequestError("A moderator can approve or reject, as spam or for another reason")
-    return Action(text), ()
-
-
 def _revision(text: str | None) -> int:
     if text is None or not re.fullmatch(r"[0-9]{1,9}", text):
         raise BadRequestError("The form lacks the revision that was decided on")
     return int(text)
-
-
-def _note(text: str) -> str | None:
-    return text.replace("\0", "").replace("\r\n", "\n").strip()[:NOTE_AT_MOST] or None

@@ -76,6 +76,8 @@ class Card:
     decided: Moment | None
     decided_by: str
     actions: tuple[Action, ...]
+    copies: str | None
+    """The cluster of near copies that it was held for."""
 
 
 def card(comment: StoredComment, policy: Policy) -> Card:
@@ -96,6 +98,7 @@ def card(comment: StoredComment, policy: Policy) -> Card:
         decided=moment(decision.at) if decision else None,
         decided_by=decided_by(decision) if decision else "",
         actions=actions(comment),
+        copies=comment.cluster_id if decision and any(one.code == "raid" for one in decision.reasons) else None,
     )
 
 

@@ -5,6 +5,7 @@ from apiflask import APIBlueprint
 from moderation.dialects import (
     native,
     native_admin,
+    native_authors,
     native_clusters,
     native_learning,
     native_models,
@@ -15,6 +16,7 @@ from moderation.dialects import (
 
 DIALECTS: tuple[APIBlueprint, ...] = (
     native.blueprint,  # our own: comments
+    native_authors.blueprint,  # our own: authors
     native_clusters.blueprint,  # our own: near copies
     native_learning.blueprint,  # our own: what moderators taught
     native_threads.blueprint,  # our own: counts of threads, scores alone

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from moderation import ids
+from moderation.model import Status
 from moderation.storage.tables import comments
 
 SEEDED_AT_MOST = 100_000
@@ -51,6 +52,20 @@ def nth_newest(
     """Return when the newest (1), the one before (2), … of what `count_window` counts came; None if there is none."""
     query = select(comments.c.received_at).where(*_in_window(site_id, per, key, first))
     return connection.execute(query.order_by(comments.c.id.desc()).offset(number - 1).limit(1)).scalar()
+
+
+def approved_authors(connection: Connection, site_id: str, author_keys: Sequence[str]) -> set[str]:
+    """Return those of the authors of whom the site has an approved comment."""
+    query = (
+        select(comments.c.author_key)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.author_key.in_(author_keys),
+            comments.c.status == Status.APPROVED.value,
+        )
+        .distinct()
+    )
+    return {row.author_key for row in connection.execute(query)}
 
 
 def _in_window(site_id: str, per: str, key: str, first: datetime) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from moderation.site_cache import SiteCache
 from workers.learning.serve import SiteModels
 from workers.process import Process
 from workers.raids import Raids
+from workers.velocity import Watch
 
 if TYPE_CHECKING:
     from workers.scoring import Scorers
@@ -57,4 +58,5 @@ def make_process(parts: Parts, folder: Path, scorers: TableScorers | None = None
         Raids(parts.queue.redis),
         cast("Scorers | None", scorers),
         SiteModels(parts.database, scorers.models) if scorers else None,
+        Watch(parts.queue.redis, parts.database),
     )

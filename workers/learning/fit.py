@@ -1,7 +1,9 @@
 """Fit a site's model: logistic regression whose starting point is the shipped score.
 
 The log-odds of a text are those of the shipped model plus `vector @ weights`. The weights minimise the weighted
-log-loss plus `PENALTY / 2` times their squared length, so without anything to put right they stay small.
+log-loss plus `PENALTY / 2` times their squared length. A labelled text has the target 1 or 0; any other has what the
+shipped model says of it, so it asks the model to stay as it is there (as Li and Hoiem do, "Learning without
+forgetting", 2016), and without labels the weights are zero.
 
 A key can be stolen and a program can be wrong, so what API keys teach is bounded: a model has two rows of weights, one
 from what people decided and one from all labels, and the second may differ from the first by `KEY_BOUND` at most.
@@ -29,8 +31,8 @@ class Texts:
     """What is learnt from, a row or value for each text."""
 
     vectors: npt.NDArray[np.float32]
-    has: Doubles
-    """1 or 0: whether the text has the attribute."""
+    target: Doubles
+    """1 or 0 for a labelled text, what the shipped model says (0 to 1) for any other."""
     odds: Doubles
     """Log-odds of the shipped model."""
     person: Mask
@@ -38,22 +40,24 @@ class Texts:
     key: Mask
     """Labelled through an API key; what neither labelled is an anchor or an ordinary comment."""
 
+    @classmethod
+    def of(cls, vectors: npt.NDArray[np.float32], told: Doubles, odds: Doubles, person: Mask, key: Mask) -> "Texts":
+        """Return the texts with the targets that follow from what labels say (`told`, 1 or 0 where there is one)."""
+        return cls(vectors, np.where(person | key, told, sigmoid(odds)), odds, person, key)
+
     def pick(self, mask: Mask) -> "Texts":
         """Return the texts that `mask` chooses."""
-        return Texts(self.vectors[mask], self.has[mask], self.odds[mask], self.person[mask], self.key[mask])
+        return Texts(self.vectors[mask], self.target[mask], self.odds[mask], self.person[mask], self.key[mask])
 
 
 def learn(texts: Texts) -> npt.NDArray[np.float32]:
-    """Return the two rows of a model: weights from what people decided (zeros without), and from all labels."""
+    """Return the two rows of a model: weights from what people decided, and from all labels."""
     weights = np.select([texts.person, texts.key], [MODERATOR, KEY], LIGHT)
-    everything = fit(texts.vectors, texts.has, weights, texts.odds)
-    if not texts.key.any():
-        people = everything
-    elif not texts.person.any():
-        people = np.zeros_like(everything)
-    else:
+    everything = fit(texts.vectors, texts.target, weights, texts.odds)
+    people = everything
+    if texts.key.any():
         kept = texts.pick(~texts.key)
-        people = fit(kept.vectors, kept.has, weights[~texts.key], kept.odds)
+        people = fit(kept.vectors, kept.target, weights[~texts.key], kept.odds)
     return np.array([people, everything], dtype=np.float32)
 
 
@@ -75,31 +79,30 @@ def cross_validated(texts: Texts) -> Doubles:
     return found
 
 
-def fit(vectors: npt.NDArray[np.float32], has: Doubles, weights: Doubles, odds: Doubles) -> Doubles:
+def fit(vectors: npt.NDArray[np.float32], target: Doubles, weights: Doubles, odds: Doubles) -> Doubles:
     """Return the weights of a model.
 
-    `vectors` has a row for each text, `has` says with 1 or 0 whether it has the attribute, `weights` how much that
-    counts, `odds` are the shipped log-odds. Newton's method on the coefficients of the rows, of which the weights
+    `vectors` has a row for each text, `target` (0 to 1) what its probability should be, `weights` how much that counts,
+    `odds` are the shipped log-odds. Newton's method on the coefficients of the rows, of which the weights
     are a sum (the representer theorem), with steps halved until the loss falls.
     """
     rows = vectors.astype(np.float64)
     gram = rows @ rows.T
-    sides = np.where(has > 0, -1.0, 1.0)
     found = np.zeros(len(rows))
 
     def loss(coefficients: Doubles) -> float:
         own = gram @ coefficients
-        wrong = weights @ np.logaddexp(0.0, sides * (own + odds))
+        wrong = weights @ (np.logaddexp(0.0, own + odds) - target * (own + odds))
         return float(wrong + PENALTY / 2 * (coefficients @ own))
 
     least = loss(found)
     for _ in range(STEPS):
         own = gram @ found
-        shares = 0.5 * (1 + np.tanh(0.5 * (own + odds)))
-        slopes = weights * (shares - has)
+        shares = sigmoid(own + odds)
+        slopes = weights * (shares - target)
         curves = np.maximum(weights * shares * (1 - shares), 1e-12)
-        target = np.linalg.solve(PENALTY * np.eye(len(rows)) + curves[:, None] * gram, curves * own - slopes)
-        length, step = 1.0, target - found
+        aim = np.linalg.solve(PENALTY * np.eye(len(rows)) + curves[:, None] * gram, curves * own - slopes)
+        length, step = 1.0, aim - found
         while (after := loss(found + length * step)) > least and length > SHORTEST:
             length /= 2
         if after > least:
@@ -109,3 +112,9 @@ def fit(vectors: npt.NDArray[np.float32], has: Doubles, weights: Doubles, odds: 
             break
     result: Doubles = rows.T @ found
     return result
+
+
+def sigmoid(odds: Doubles) -> Doubles:
+    """Return 1 / (1 + exp(-x)) without overflow."""
+    found: Doubles = 0.5 * (1 + np.tanh(0.5 * odds))
+    return found

@@ -15,7 +15,7 @@ import numpy.typing as npt
 SURE = 0.05
 """The largest probability that a model which is no better looks as good by chance."""
 ORDINARY_HELD = 0.005
-"""The largest share of ordinary comments that a model may newly hold."""
+"""The largest share of ordinary comments that a model may newly hold; one may always be."""
 ANCHORS_LOST = 0.05
 """The largest share of the shipped anchors with the attribute that a model may newly let through."""
 
@@ -80,9 +80,9 @@ def judge(rows: Rows, threshold: float) -> Judged:
         return Judged(False, f"not surely better: {fixed} put right, {broken} put wrong", evaluation)
     if by_people[1] < by_people[0]:
         return Judged(False, "it contradicts moderators more often than what is in force", evaluation)
-    if newly_held > ORDINARY_HELD * ordinary:
+    if newly_held > max(1, ORDINARY_HELD * ordinary):
         return Judged(False, f"it would hold {newly_held} of {ordinary} ordinary comments", evaluation)
-    if lost > ANCHORS_LOST * max(1, known.sum()):
+    if lost > max(1, ANCHORS_LOST * known.sum()):
         return Judged(False, f"it would let through {lost} of {int(known.sum())} known examples", evaluation)
     return Judged(True, f"{fixed} put right, {broken} put wrong", evaluation)
 

@@ -109,17 +109,19 @@ def learn_attribute(
     by_person = np.array([label.by is DecidedBy.MODERATOR for label in read.labels] + [False] * (number - labelled))
     unseen = [current is None or label.at > current.model.at for label in read.labels]
     fresh = np.array(unseen + [False] * (number - labelled))
-    texts = Texts(
+    told = np.concatenate([_chosen(read.labels, attribute), np.zeros(site - labelled), shipped.has[:, column]])
+    texts = Texts.of(
         vectors=np.concatenate([read.vectors, shipped.vectors]),
-        has=np.concatenate([_chosen(read.labels, attribute), np.zeros(site - labelled), shipped.has[:, column]]),
+        told=told,
         odds=np.concatenate([read.odds(attribute), shipped.odds[:, column]]),
         person=by_person,
         key=(places < labelled) & ~by_person,
     )
     ordinary = (places >= labelled) & (places < site)
-    usable = ~(np.isnan(texts.has) | np.isnan(texts.odds)) & ~(ordinary & _like_labelled(texts, labelled))
-    texts, places, fresh = texts.pick(usable), places[usable], fresh[usable]
-    has, before = texts.has > 0, texts.odds
+    like = _like(texts.vectors, texts.vectors[:labelled][told[:labelled] > 0])
+    usable = ~(np.isnan(told) | np.isnan(texts.odds)) & ~(ordinary & like)
+    texts, places, fresh, has = texts.pick(usable), places[usable], fresh[usable], told[usable] > 0
+    before = texts.odds
     if current is not None:
         before = before + moved(texts.vectors, unpacked(current.weights))
     if not (fresh & ((before >= odds_of(threshold)) != has)).any():
@@ -166,11 +168,10 @@ def _chosen(given: Sequence[Label], attribute: str) -> npt.NDArray[np.float64]:
     return has
 
 
-def _like_labelled(texts: Texts, labelled: int) -> npt.NDArray[np.bool_]:
-    """Return which texts are much like one that is labelled as having the attribute: more of it, though unlabelled."""
-    unit = texts.vectors / np.linalg.norm(texts.vectors, axis=1, keepdims=True)
-    examples = unit[:labelled][texts.has[:labelled] > 0]
-    alike: npt.NDArray[np.bool_] = (unit @ examples.T >= ALIKE).any(axis=1)
+def _like(seen: npt.NDArray[np.float32], examples: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Return which vectors are much like one of `examples`: more of the same, though unlabelled."""
+    unit, known = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (seen, examples))
+    alike: npt.NDArray[np.bool_] = (unit @ known.T >= ALIKE).any(axis=1)
     return alike
 
 

@@ -22,9 +22,9 @@ def campaign(*, by_key: bool, number: int = 20, odds: float = -3.0) -> Texts:
     """Return labels of one campaign among ordinary texts."""
     kinds = [np.full(number, True), np.full(60, False)]
     labelled = np.concatenate(kinds)
-    return Texts(
+    return Texts.of(
         vectors=np.concatenate([rows(number, 1, 8.0), rows(60, 2)]),
-        has=labelled.astype(np.float64),
+        told=labelled.astype(np.float64),
         odds=np.full(number + 60, odds),
         person=labelled & (not by_key),
         key=labelled & by_key,
@@ -34,11 +34,11 @@ def campaign(*, by_key: bool, number: int = 20, odds: float = -3.0) -> Texts:
 def test_a_fit_is_the_minimum_of_its_loss() -> None:
     """The gradient of the penalised loss is zero there."""
     texts = campaign(by_key=False)
-    weights = np.linspace(0.1, 1, len(texts.has))
-    found = fit(texts.vectors, texts.has, weights, texts.odds)
+    weights = np.linspace(0.1, 1, len(texts.target))
+    found = fit(texts.vectors, texts.target, weights, texts.odds)
 
     shares = 1 / (1 + np.exp(-(texts.vectors @ found + texts.odds)))
-    gradient = texts.vectors.T.astype(np.float64) @ (weights * (shares - texts.has)) + PENALTY * found
+    gradient = texts.vectors.T.astype(np.float64) @ (weights * (shares - texts.target)) + PENALTY * found
     assert np.abs(gradient).max() < 1e-4
 
 
@@ -48,6 +48,15 @@ def test_a_campaign_is_learnt_and_ordinary_texts_stay() -> None:
 
     assert (moved(rows(50, 3, 8.0), model) - 3 > 1.4).mean() > 0.95
     assert (moved(rows(50, 4), model) - 3 > 1.4).mean() == 0
+
+
+def test_without_labels_nothing_is_learnt() -> None:
+    """Anchors and ordinary comments ask the model to stay as it is, wherever it puts them."""
+    texts = campaign(by_key=False)
+    nobody = np.zeros(len(texts.odds), dtype=bool)
+    odds = np.linspace(-6, 6, len(texts.odds))
+
+    assert np.abs(learn(Texts.of(texts.vectors, texts.target, odds, nobody, nobody))).max() < 1e-6
 
 
 @pytest.mark.parametrize("sure", [-13.8, 13.8])
@@ -64,7 +73,7 @@ def test_no_key_moves_a_score_by_more_than_the_bound(seed: int, number: int) -> 
     people = campaign(by_key=False)
     poison = Texts(
         vectors=rows(number, seed, 10.0),
-        has=np.full(number, float(rng.integers(2))),
+        target=np.full(number, float(rng.integers(2))),
         odds=rng.normal(0, 5, number),
         person=np.zeros(number, dtype=bool),
         key=np.ones(number, dtype=bool),
@@ -93,7 +102,7 @@ def test_cross_validation_judges_each_text_by_a_model_that_had_not_seen_it() -> 
     strange[0, 5] = -1.0
     texts = Texts(
         vectors=np.concatenate([alone.vectors, strange]),
-        has=np.append(alone.has, 1.0),
+        target=np.append(alone.target, 1.0),
         odds=np.append(alone.odds, -3.0),
         person=np.append(alone.person, True),
         key=np.append(alone.key, False),
