@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from workers.scoring.text import Text
 
 BATCH = 32
-SMALL_BATCH = 12
-"""Of stored comments while others ask for scores by a deadline: whoever comes meanwhile waits for no more than that."""
+TURN = 4
+"""Stored comments that are scored between two looks for asks, while somebody asks for scores by a deadline."""
 DRAIN_SECONDS = 3.0
 """One task drains no longer, so that a worker told to stop stops soon; if more waits it rings again."""
 
@@ -36,31 +36,31 @@ def drain(here: Process) -> None:
     until = clock.monotonic() + DRAIN_SECONDS
     while clock.monotonic() < until:
         asked_lately = answer_asked(here)
-        if not score_batch(here, SMALL_BATCH if asked_lately else BATCH):
+        if not score_batch(here, TURN if asked_lately else BATCH):
             return
     here.parts.queue.ring(Bell.SCORING)
 
 
-def score_batch(here: Process, size: int = BATCH) -> bool:
-    """Claim, score and settle one batch of at most `size`; return whether there was one.
+def score_batch(here: Process, turn: int = BATCH) -> bool:
+    """Claim, score and settle one batch, `turn` comments between two looks for asks; return whether there was one.
 
     A comment whose scoring raises is left as it is: when its lease has run out it is tried again, alone.
     """
-    scorers = _scorers(here)
+    _scorers(here)  # raises before anything is claimed
     now = clock.now()
     with here.parts.database.read() as connection:
         if not work.is_due(connection, now):
             return False
     with here.parts.database.write() as connection:
-        claimed = work.claim(connection, limit=size, lease=timedelta(seconds=here.settings.lease_seconds), now=now)
+        claimed = work.claim(connection, limit=BATCH, lease=timedelta(seconds=here.settings.lease_seconds), now=now)
         stored = comments.load_claimed(connection, claimed)
     if not stored:
         return False
-    if len(stored) == size:
+    if len(stored) == BATCH:
         here.parts.queue.ring(Bell.SCORING)  # more may wait, and another process may be idle
     started = clock.monotonic()
     sites = {site_id: here.sites.current(site_id) for site_id in {comment.site_id for comment in stored}}
-    scored = _with_clusters(here, _with_velocity(here, _learnt(here, _score(scorers, stored))), sites)
+    scored = _with_clusters(here, _with_velocity(here, _learnt(here, _score(here, stored, turn))), sites)
     done = settle(here.parts, scored, sites, clock.now())
     seconds = max(1e-3, clock.monotonic() - started)
     log.info("settled", number=len(done), of=len(stored), seconds=round(seconds, 3))
@@ -71,22 +71,28 @@ def score_batch(here: Process, size: int = BATCH) -> bool:
 
 def answer_asked(here: Process) -> bool:
     """Score and answer the asks that wait, until none does or the time is over; return whether more may come soon."""
-    scorers = _scorers(here)
-    asked = Asks(here.parts.queue)
     until = clock.monotonic() + DRAIN_SECONDS
     try:
-        while asks := asked.take(BATCH):
-            scored = iter(_tried(scorers, [_asked(text, ask.language) for ask in asks for text in ask.texts]))
-            for ask in asks:
-                results = [_score_object(next(scored)) for _ in ask.texts]
-                asked.answer(ask.id, {"results": results, "models": dict(scorers.models)})
+        while _answer_some(here):
             if clock.monotonic() >= until:
                 here.parts.queue.ring(Bell.INTERACTIVE)
                 return True
-        return asked.lately()
+        return Asks(here.parts.queue).lately()
     except (RedisError, OSError) as error:
         log.warning("asks_not_taken", error=type(error).__name__)
         return False
+
+
+def _answer_some(here: Process) -> bool:
+    """Score and answer what is taken at once of the asks that wait; return whether any did."""
+    scorers = _scorers(here)
+    asked = Asks(here.parts.queue)
+    asks = asked.take(BATCH)
+    scored = iter(_tried(scorers, [_asked(text, ask.language) for ask in asks for text in ask.texts]))
+    for ask in asks:
+        results = [_score_object(next(scored)) for _ in ask.texts]
+        asked.answer(ask.id, {"results": results, "models": dict(scorers.models)})
+    return bool(asks)
 
 
 def _score_object(scored: Scored | None) -> dict[str, object] | None:
@@ -101,16 +107,29 @@ def _score_object(scored: Scored | None) -> dict[str, object] | None:
     }
 
 
-def _score(scorers: "Scorers", stored: Sequence[StoredComment]) -> list[tuple[StoredComment, Scored]]:
+def _score(here: Process, stored: Sequence[StoredComment], turn: int) -> list[tuple[StoredComment, Scored]]:
     """Return comments with their scores, without those whose scoring raised; one tried too often is unknown."""
     fit = [comment for comment in stored if comment.attempts <= TRIES]
     worn = [comment for comment in stored if comment.attempts > TRIES]
     for comment in worn:
         log.error("scoring_given_up", comment=comment.id, tries=TRIES)
-    found = zip(fit, _tried(scorers, [_stored(comment) for comment in fit]), strict=True)
+    found = zip(fit, _in_turns(here, [_stored(comment) for comment in fit], turn), strict=True)
     return [(comment, scored) for comment, scored in found if scored is not None] + [
         (comment, UNKNOWN) for comment in worn
     ]
+
+
+def _in_turns(here: Process, texts: Sequence["Text"], turn: int) -> list[Scored | None]:
+    """Return scores as `_tried` does, `turn` texts at a time with the asks that wait in between."""
+    found: list[Scored | None] = []
+    for start in range(0, len(texts), turn):
+        if start:
+            try:
+                _answer_some(here)
+            except (RedisError, OSError) as error:
+                log.warning("asks_not_taken", error=type(error).__name__)
+        found += _tried(_scorers(here), texts[start : start + turn])
+    return found
 
 
 def _learnt(here: Process, scored: Sequence[tuple[StoredComment, Scored]]) -> list[tuple[StoredComment, Scored]]:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from moderation import changes, clock
-from moderation.asks import Ask, Asks
+from moderation.asks import URGENT, Ask, Asks
 from moderation.model import Action, DecidedBy, Decision, Status
 from moderation.pipeline import TRIES, overrule, receive
 from moderation.policy_document import Policy, Threshold
@@ -126,16 +126,28 @@ def test_many_comments_are_scored_in_batches(here: Process, scorers: TableScorer
     wait_until(lambda: here.parts.queue.redis.llen(Bell.SCORING.value), seconds=10, what="the ring for the others")
 
 
-def test_batches_are_small_while_others_ask(here: Process, scorers: TableScorers) -> None:
-    """Who asks for scores while stored comments are scored waits for few of them."""
-    site = here.sites.current("news")
-    texts = [f"Comment number {number} of very many" for number in range(2 * drain.SMALL_BATCH + 2)]
+def test_who_asks_waits_for_few_stored_comments(here: Process, scorers: TableScorers) -> None:
+    """While asks come, stored comments are scored a few at a time, and what was asked meanwhile comes next."""
+    site, asks = here.sites.current("news"), Asks(here.parts.queue)
+    texts = [f"Comment number {number} of very many" for number in range(2 * drain.TURN)]
     receive(here.parts, site, [prepared(here.parts, site, comment(text), clock.now()) for text in texts], clock.now())
-    assert Asks(here.parts.queue).ask([Ask("a-1", ["one"])], 0.001) == [None]
+    assert asks.ask([Ask("a-1", ["one"])], 0.001) == [None]
+    with ThreadPoolExecutor(1) as caller:
+        answers: list[Future[list[Mapping[str, Any] | None]]] = []
 
-    drain.drain(here)
+        def ask_once() -> None:
+            if not answers and scorers.batches[-1] != ["one"]:
+                answers.append(caller.submit(asks.ask, [Ask("a-2", ["meanwhile"])], 10))
+                wait_until(lambda: here.parts.queue.redis.llen(URGENT), seconds=10, what="the ask")
 
-    assert sorted(len(batch) for batch in scorers.batches if batch != ["one"]) == [2, *[drain.SMALL_BATCH] * 2]
+        scorers.before = ask_once
+        drain.drain(here)
+        answer = only(answers[0])
+
+    assert answer["results"][0]["scores"]["toxicity"] == 0.01
+    batches = [batch for batch in scorers.batches if batch != ["one"]]
+    assert [len(batch) for batch in batches] == [drain.TURN, 1, drain.TURN]
+    assert batches[1] == ["meanwhile"]
 
 
 def test_a_batch_may_hold_several_sites(here: Process) -> None:
