@@ -29,6 +29,8 @@ class Ask:
     id: str
     texts: Sequence[str]
     language: str | None = None
+    site: str | None = None
+    """Whose decisions correct the scores; None for nobody's."""
     patient: bool = False
     """Whether urgent asks may go first."""
 
@@ -52,7 +54,8 @@ class Asks:
         try:
             with self._queue.redis.pipeline(transaction=False) as pipe:
                 for ask in asks:
-                    payload = json.dumps({"texts": list(ask.texts), "language": ask.language}, ensure_ascii=False)
+                    asked = {"texts": list(ask.texts), "language": ask.language, "site": ask.site}
+                    payload = json.dumps(asked, ensure_ascii=False)
                     pipe.set(_ask_key(ask.id), payload, px=max(1, round(timeout * 1000)))
                     pipe.rpush(PATIENT if ask.patient else URGENT, ask.id)
                 if any(not ask.patient for ask in asks):

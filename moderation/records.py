@@ -135,6 +135,17 @@ class Label:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What somebody said through an API of a text that is no comment of the site's."""
+
+    text: str
+    language: str | None
+    attributes: Mapping[str, bool]
+    actor: str
+    at: datetime
+
+
 class ModelState(StrEnum):
     """What became of a model that was made of a site's labels."""
 

@@ -3,6 +3,7 @@
 A text is scored, and recognised again, without the white space and invisible characters at its ends; anything more
 would change what the scorers see, since capitals and line breaks count. What is remembered of a text are its scores,
 under a keyed hash of the text, the hint of its language and the versions of the models.
+Long because what is remembered, shared and asked for is one path, with the shapes that it hands on.
 """
 
 import json
@@ -22,10 +23,14 @@ from moderation.asks import CHARACTERS_AT_MOST, Ask, Asks
 from moderation.errors import OverloadedError, UnavailableError
 from moderation.model import Language, Scored, ScoredSpan
 from moderation.pipeline import Parts
+from moderation.served import corrected_names
+from moderation.storage import site_models
+from moderation.storage.database import SQLAlchemyError
 from moderation.text import visible_part
 
 SERVED_SECONDS = 2.0
-"""How long this process believes what the workers announced."""
+"""How long this process believes what the workers announced, and which models of a site are in force."""
+SITES_AT_MOST = 10_000
 BRIEF_SECONDS = 1.0
 CHUNK_TEXTS = 16
 """Texts of one ask: what a worker takes at once, so that urgent asks wait for no long list."""
@@ -45,6 +50,8 @@ class Wanted:
     language: str | None = None
     keep: bool = True
     """Whether the scores may be remembered."""
+    site: str | None = None
+    """Whose decisions correct the scores; None for nobody's."""
 
 
 class Scores:
@@ -65,6 +72,8 @@ class Scores:
         self._lock = threading.Lock()
         self._served: Sequence[Mapping[str, Any]] = ()
         self._served_until = 0.0
+        self._database = parts.database
+        self._versions: dict[str | None, tuple[float, Mapping[str, int]]] = {}
 
     def served(self) -> Sequence[Mapping[str, Any]]:
         """Return what the workers serve, as they announced it last: the public part of each model's card.
@@ -138,15 +147,17 @@ class Scores:
     def _ask(self, wanted: Mapping[str, Wanted], until: float, *, patient: bool) -> dict[str, Outcome]:
         chunks = list(_chunks(wanted))
         now = clock.now()
-        asks = [Ask(ids.new_id(now), [one.text for one in chunk.values()], language, patient)
-                for language, chunk in chunks]  # fmt: skip
+        asks = [
+            Ask(ids.new_id(now), [one.text for one in chunk.values()], language, site, patient)
+            for (language, site), chunk in chunks
+        ]
         answers = self._asks.ask(asks, until - clock.monotonic())
         found: dict[str, Outcome] = {}
         for (_, chunk), answer in zip(chunks, answers, strict=True):
             if answer is not None:
                 self._remember(chunk, answer)
                 for key, result in zip(chunk, answer["results"], strict=True):
-                    found[key] = _scored(result, answer["models"])
+                    found[key] = _scored(result, answer["models"], answer["versions"])
         return found
 
     def _key(self, one: Wanted) -> str:
@@ -155,10 +166,25 @@ class Scores:
             models = sorted(str(card["name"]) for card in self.served())
         except UnavailableError:
             models = []
-        return self._name(models, one)
+        return self._name(models, self._versions_of(one.site), one)
 
-    def _name(self, models: Sequence[str], one: Wanted) -> str:
-        return f"moderation:score:{self._hasher.hash('score', json.dumps([models, one.language, one.text]))}"
+    def _versions_of(self, site: str | None) -> Mapping[str, int]:
+        """Return the versions of what corrects a site's scores, believed for `SERVED_SECONDS`."""
+        until, versions = self._versions.get(site, (0.0, {}))
+        now = clock.monotonic()
+        if site is None or now < until:
+            return versions
+        with suppress(SQLAlchemyError), self._database.read() as connection:
+            versions = site_models.versions_in_force(connection, [site])[site]
+        if len(self._versions) >= SITES_AT_MOST:
+            self._versions.clear()
+        self._versions[site] = (now + SERVED_SECONDS, versions)
+        return versions
+
+    def _name(self, models: Sequence[str], versions: Mapping[str, int], one: Wanted) -> str:
+        """Return the key; what no site's decisions correct is the same for all sites."""
+        corrected = [one.site, sorted(versions.items())] if versions else None
+        return f"moderation:score:{self._hasher.hash('score', json.dumps([models, corrected, one.language, one.text]))}"
 
     def _remembered(self, wanted: Mapping[str, Wanted]) -> Iterator[tuple[str, Scored]]:
         if not self._remember_seconds or not self._served or not wanted:
@@ -180,8 +206,10 @@ class Scores:
             with self._queue.redis.pipeline(transaction=False) as pipe:
                 for one, result in zip(chunk.values(), answer["results"], strict=True):
                     if result is not None and one.keep:
-                        value = json.dumps({"result": result, "models": answer["models"]})
-                        pipe.set(self._name(models, one), value, ex=self._remember_seconds)
+                        value = json.dumps(
+                            {"result": result, **{name: answer[name] for name in ("models", "versions")}}
+                        )
+                        pipe.set(self._name(models, answer["versions"], one), value, ex=self._remember_seconds)
                 pipe.execute()
         except (RedisError, OSError) as error:
             log.warning("scores_not_remembered", error=type(error).__name__)
@@ -205,22 +233,22 @@ def _moved(outcome: Outcome, offset: int) -> Outcome:
     return replace(outcome, spans=spans)
 
 
-def _chunks(wanted: Mapping[str, Wanted]) -> Iterator[tuple[str | None, dict[str, Wanted]]]:
-    """Yield texts of one language hint, few enough for one ask."""
-    ordered = sorted(wanted.items(), key=lambda item: item[1].language or "")
-    for language, group in groupby(ordered, key=lambda item: item[1].language):
+def _chunks(wanted: Mapping[str, Wanted]) -> Iterator[tuple[tuple[str | None, str | None], dict[str, Wanted]]]:
+    """Yield (language hint, site) and texts of both, few enough for one ask."""
+    ordered = sorted(wanted.items(), key=lambda item: (item[1].language or "", item[1].site or ""))
+    for alike, group in groupby(ordered, key=lambda item: (item[1].language, item[1].site)):
         chunk: dict[str, Wanted] = {}
         characters = 0
         for key, one in group:
             if chunk and (len(chunk) == CHUNK_TEXTS or characters + len(one.text) > CHARACTERS_AT_MOST):
-                yield language, chunk
+                yield alike, chunk
                 chunk, characters = {}, 0
             chunk[key] = one
             characters += len(one.text)
-        yield language, chunk
+        yield alike, chunk
 
 
-def _scored(result: Mapping[str, Any] | None, models: Mapping[str, str]) -> Outcome:
+def _scored(result: Mapping[str, Any] | None, models: Mapping[str, str], versions: Mapping[str, int]) -> Outcome:
     """Return what a worker's answer says of one text; see `workers/drain.py`."""
     if result is None:
         return UnavailableError("The scoring worker failed", retry_after=RETRY_AFTER)
@@ -228,6 +256,6 @@ def _scored(result: Mapping[str, Any] | None, models: Mapping[str, str]) -> Outc
         scores=result["scores"],
         language=Language(**result["language"]),
         other_languages=tuple(result.get("other_languages", ())),
-        models=models,
+        models=corrected_names(models, versions),
         spans=tuple(ScoredSpan(**span) for span in result["spans"]),
     )

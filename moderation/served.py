@@ -18,6 +18,15 @@ def served(models: Sequence[Mapping[str, Any]]) -> Served:
     }
 
 
+def corrected_names(models: Mapping[str, str], versions: Mapping[str, int]) -> dict[str, str]:
+    """Return the models by scorer, each with the versions of the site's models that correct it: `linear-1+spam-3`."""
+    names = dict(models)
+    for attribute, version in sorted(versions.items()):
+        scorer = "spam" if attribute == "spam" else "toxicity"
+        names[scorer] = f"{names.get(scorer, '')}+{attribute}-{version}"
+    return names
+
+
 def foreign(known: Served, attribute: str, scored: Scored) -> list[str]:
     """Return the languages of a text that an attribute is not for; what nobody could tell is none of them."""
     languages = known[attribute]

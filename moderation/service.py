@@ -160,14 +160,14 @@ class Service:
             expected_status=expected_status,
         )
 
-    def score(self, texts: Sequence[str], language: str | None) -> list[Scored]:
+    def score(self, site_id: str, texts: Sequence[str], language: str | None) -> list[Scored]:
         """Return scores for texts that are not kept, in order.
 
         Raises:
             OverloadedError: half of the web threads wait already.
             UnavailableError: no worker answers in time.
         """
-        wanted = [Wanted(text, language) for text in texts]
+        wanted = [Wanted(text, language, site=site_id) for text in texts]
         found = self.scores.of(wanted, self.settings.score_timeout_seconds, patient=len(texts) > 1)
         error = first_error(found)
         if error is not None:

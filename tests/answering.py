@@ -45,6 +45,8 @@ class Answerer:
         self.taken: list[Ask] = []
         self.held = threading.Event()
         """Clear to take and not answer."""
+        self.versions: dict[str, dict[str, int]] = {}
+        """By site, of the models that are said to correct its scores."""
         self.held.set()
         self._queue, self._say = queue, say
         self._over = threading.Event()
@@ -63,7 +65,9 @@ class Answerer:
             if taken:
                 self.held.wait()
             for ask in taken:
-                asks.answer(ask.id, {"results": [self._say(text) for text in ask.texts], "models": MODELS})
+                results = [self._say(text) for text in ask.texts]
+                versions = self.versions.get(ask.site or "", {})
+                asks.answer(ask.id, {"results": results, "models": MODELS, "versions": versions})
             if not taken:
                 self._over.wait(PAUSE)
 

@@ -1,4 +1,7 @@
-"""Scores of texts that are not kept: remembered, shared, in time; on a real Valkey."""
+"""Scores of texts that are not kept: remembered, shared, in time; on a real Valkey.
+
+Long because each promise has its own short test.
+"""
 
 import json
 import threading
@@ -18,6 +21,7 @@ from moderation.scores import CHUNK_TEXTS, Outcome, Scores, Wanted, first_error
 from moderation.storage.database import Database
 from moderation.windows import Windows
 from tests.answering import CARDS, Answerer, answering, by_word, result
+from tests.build import add_model, make_site
 from tests.whole.service import wait_until
 
 PATIENCE = 15.0
@@ -25,10 +29,16 @@ NOBODY = "redis://127.0.0.1:1/0"
 
 
 def make_scores(
-    redis_url: str, *, at_once: int = 8, threads: int = 8, remember: int = 60, secret: str = "s" * 32
+    redis_url: str,
+    *,
+    at_once: int = 8,
+    threads: int = 8,
+    remember: int = 60,
+    secret: str = "s" * 32,
+    database: Database | None = None,
 ) -> Scores:
     """Return one process's scores."""
-    queue, database = Queue(redis_url), Database("sqlite:///unused.db")
+    queue, database = Queue(redis_url), database or Database("sqlite:///unused.db")
     parts = Parts(database, queue, Windows(queue.redis, database), Hasher(secret))
     return Scores(parts, threading.Semaphore(at_once), threads, remember)
 
@@ -112,7 +122,7 @@ def test_no_text_can_be_read_or_guessed_from_what_is_remembered(worker: Answerer
     everything = [str(queue.redis.dump(key)) for key in queue.redis.scan_iter("*")]
     assert "canary" not in str([*queue.redis.scan_iter("*"), *everything])
     value = json.loads(str(queue.redis.get(keys[0])))
-    assert set(value) == {"result", "models"}
+    assert set(value) == {"result", "models", "versions"}
     life = queue.redis.ttl(keys[0])
     assert isinstance(life, int)
     assert 0 < life <= 60
@@ -247,3 +257,35 @@ def test_what_was_served_is_known_until_a_worker_says_otherwise(queue: Queue, re
     queue.redis.flushall()
 
     assert list(scores.served()) == list(CARDS)
+
+
+def test_what_a_sites_decisions_correct_is_remembered_for_that_site(
+    worker: Answerer, redis_url: str, database: Database
+) -> None:
+    """What one site taught is never another's score; sites that taught nothing share what is remembered."""
+    make_site(database)
+    make_site(database, "blog")
+    make_site(database, "forum")
+    add_model(database)
+    worker.versions["news"] = {"spam": 1}
+    scores = make_scores(redis_url, database=database)
+
+    def score(site: str) -> Scored:
+        (found,) = scores.of([Wanted("you idiot", site=site)], 10)
+        assert isinstance(found, Scored)
+        return found
+
+    assert score("news").models["spam"].endswith("+spam-1")
+    assert not score("blog").models["spam"].endswith("+spam-1")
+    assert [ask.site for ask in worker.taken] == ["news", "blog"]
+    score("forum")
+    score("news")
+    assert len(worker.taken) == 2
+
+
+def test_while_the_database_is_away_texts_are_scored(worker: Answerer, redis_url: str) -> None:
+    """Without it nobody knows what corrects a site's scores; the workers may."""
+    (found,) = make_scores(redis_url).of([Wanted("you idiot", site="news")], 10)
+
+    assert toxicity(found) == 0.93
+    assert worker.texts == ["you idiot"]

@@ -9,7 +9,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from moderation import clock
-from moderation.asks import Asks
+from moderation.asks import Ask, Asks
 from moderation.model import ATTRIBUTES, UNKNOWN, Scored
 from moderation.pipeline import TRIES, settle
 from moderation.queue import Bell
@@ -90,9 +90,21 @@ def _answer_some(here: Process) -> bool:
     asks = asked.take(BATCH)
     scored = iter(_tried(scorers, [_asked(text, ask.language) for ask in asks for text in ask.texts]))
     for ask in asks:
-        results = [_score_object(next(scored)) for _ in ask.texts]
-        asked.answer(ask.id, {"results": results, "models": dict(scorers.models)})
+        found, versions = _corrected(here, ask, [next(scored) for _ in ask.texts])
+        results = [_score_object(one) for one in found]
+        asked.answer(ask.id, {"results": results, "models": dict(scorers.models), "versions": versions})
     return bool(asks)
+
+
+def _corrected(
+    here: Process, ask: Ask, scored: Sequence[Scored | None]
+) -> tuple[Sequence[Scored | None], dict[str, int]]:
+    """Return what an ask's scores are with what its site's moderators taught, and the versions of the models."""
+    if here.site_models is None or ask.site is None:
+        return scored, {}
+    known = [(ask.site, text, one) for text, one in zip(ask.texts, scored, strict=True) if one is not None]
+    corrected = iter(here.site_models.correct(known))
+    return [None if one is None else next(corrected) for one in scored], here.site_models.versions(ask.site)
 
 
 def _score_object(scored: Scored | None) -> dict[str, object] | None:

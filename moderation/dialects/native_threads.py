@@ -53,10 +53,10 @@ def get_thread_counts() -> Response:
 @blueprint.doc(responses=answers(200, model=shown.ScoreOut), security=needs(Scope.SCORE))
 def score() -> Response:
     """Score texts; nothing of them is kept."""
-    require_key(Scope.SCORE)
+    key = require_key(Scope.SCORE)
     units = read_query(schemas.SpanQuery).span_units
     body = read_json(schemas.ScoreIn)
-    found = service().score(body.texts, body.language)
+    found = service().score(key.site_id, body.texts, body.language)
     results = [_result(one, text, units, spans=body.spans) for one, text in zip(found, body.texts, strict=True)]
     return answer({"results": results, "models": dict(found[0].models)})
 

@@ -37,7 +37,7 @@ def moderate() -> Response:
         raise over_quota(quota.per_minute, wait)
     known = served(engine.served())
     thresholds = service().site(key.site_id).policy.thresholds
-    wanted = [Wanted(text) for text in asked.texts]
+    wanted = [Wanted(text, site=key.site_id) for text in asked.texts]
     outcomes = engine.of(wanted, settings.openai_timeout_seconds, patient=len(wanted) > 1)
     error = first_error(outcomes)
     if error is not None:

@@ -54,8 +54,8 @@ class Plan:
         return sum(len(one.text) for one in self.wanted)
 
 
-def plan(request: AnalyzeRequest, served: Served, *, strict: bool, max_bytes: int) -> Plan:
-    """Return what is to be scored for a request.
+def plan(request: AnalyzeRequest, served: Served, site_id: str, *, strict: bool, max_bytes: int) -> Plan:
+    """Return what is to be scored for a request of a site.
 
     Raises:
         PerspectiveError: the request is not one that Perspective would have taken.
@@ -78,7 +78,7 @@ def plan(request: AnalyzeRequest, served: Served, *, strict: bool, max_bytes: in
         asked,
         served,
         strict,
-        [Wanted(text.text[part.start : part.end], hint, not request.do_not_store) for part in parts],
+        [Wanted(text.text[part.start : part.end], hint, not request.do_not_store, site_id) for part in parts],
         [
             utf16(Span(0, len(original)) if number == 0 else text.span(part.start, part.end), original)
             for number, part in enumerate(parts)

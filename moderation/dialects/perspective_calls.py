@@ -94,15 +94,17 @@ def _begin(call: Call) -> Reply | analyze.Plan:
     try:
         if call.method != "POST" or call.path not in {ANALYZE, SUGGEST}:
             return refused(not_found(call))
-        site_id = check_caller(call).site_id
+        key = check_caller(call)
+        site_id = key.site_id
         if call.path == SUGGEST:
             suggested, document = suggestion(call.body, settings.perspective_max_bytes)
-            receive_suggestion(site_id, suggested)
+            receive_suggestion(service().parts, key, suggested, service().now())
             return Reply(200, document)
         request = read(AnalyzeRequest, call.body)
         plan = analyze.plan(
             request,
             served(service().scores.served()),
+            site_id,
             strict=settings.perspective_unavailable == "strict",
             max_bytes=settings.perspective_max_bytes,
         )

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from moderation.model import DecidedBy, Status
-from moderation.records import Label, StoredComment
+from moderation.records import Label, StoredComment, Suggested
 from moderation.storage.comments import read_comments, with_thread
 from moderation.storage.database import insert
-from moderation.storage.tables import comments, labels, learning_due, site_models
+from moderation.storage.tables import comments, labels, learning_due, site_models, suggestions
+
+SUGGESTIONS_KEPT = 1000
+"""Of a site; older ones are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,30 @@ def taught(connection: Connection, site_id: str, limit: int) -> list[tuple[Store
     return [(known[label.comment_id], label) for label in found]
 
 
+def suggest(connection: Connection, site_id: str, suggested: Suggested) -> None:
+    """Store a suggestion, in the place of the oldest if the site has `SUGGESTIONS_KEPT`."""
+    connection.execute(
+        suggestions.insert().values(
+            site_id=site_id,
+            text=suggested.text,
+            language=suggested.language,
+            attributes=dict(suggested.attributes),
+            actor=suggested.actor,
+            at=suggested.at,
+        )
+    )
+    here = suggestions.c.site_id == site_id
+    oldest = select(suggestions.c.id).where(here).order_by(suggestions.c.id.desc()).offset(SUGGESTIONS_KEPT).limit(1)
+    connection.execute(delete(suggestions).where(here, suggestions.c.id <= oldest.scalar_subquery()))
+    _note(connection, site_id, suggested.at, erased=False)
+
+
+def suggested(connection: Connection, site_id: str, limit: int) -> list[Suggested]:
+    """Return the site's last suggestions, newest first."""
+    query = select(suggestions).where(suggestions.c.site_id == site_id).order_by(suggestions.c.id.desc()).limit(limit)
+    return [Suggested(row.text, row.language, row.attributes, row.actor, row.at) for row in connection.execute(query)]
+
+
 def ordinary(connection: Connection, site_id: str, limit: int) -> list[StoredComment]:
     """Return the newest comments that the site's policy approved and nobody has said anything of."""
     labelled = select(labels.c.comment_id).where(labels.c.comment_id == comments.c.id).exists()
@@ -98,15 +125,23 @@ def ordinary(connection: Connection, site_id: str, limit: int) -> list[StoredCom
 
 
 def counts(connection: Connection, site_id: str) -> dict[str, int]:
-    """Return how many labels the site has by who gave them: `moderator` and `api`."""
+    """Return how many labels and suggestions the site has by who gave them: `moderator` and `api`."""
     query = select(labels.c.by, func.count()).where(labels.c.site_id == site_id).group_by(labels.c.by)
-    return {str(by): int(number) for by, number in connection.execute(query)}
+    found = {str(by): int(number) for by, number in connection.execute(query)}
+    others = select(func.count()).select_from(suggestions).where(suggestions.c.site_id == site_id)
+    if number := connection.execute(others).scalar_one():
+        found[DecidedBy.API.value] = found.get(DecidedBy.API.value, 0) + number
+    return found
 
 
 def given_since(connection: Connection, site_id: str, at: datetime) -> int:
-    """Return how many labels the site was given after that."""
-    query = select(func.count()).select_from(labels).where(labels.c.site_id == site_id, labels.c.at > at)
-    return connection.execute(query).scalar_one()
+    """Return how many labels and suggestions the site was given after that."""
+    return sum(
+        connection.execute(
+            select(func.count()).select_from(table).where(table.c.site_id == site_id, table.c.at > at)
+        ).scalar_one()
+        for table in (labels, suggestions)
+    )
 
 
 def is_due(connection: Connection, site_id: str) -> bool:

@@ -205,6 +205,19 @@ labels = Table(
     Index(None, "site_id", "at"),
 )
 
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(35)),
+    Column("attributes", JSON, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "site_id", "id"),
+)
+
 site_models = Table(
     "site_models",
     metadata,

@@ -33,7 +33,7 @@ def test_spans_lie_in_the_text_in_order(text: str, kind: str) -> None:
         "spanAnnotations": True,
     }
     try:
-        planned = plan(AnalyzeRequest.model_validate(request), SERVED, strict=True, max_bytes=20_480)
+        planned = plan(AnalyzeRequest.model_validate(request), SERVED, "news", strict=True, max_bytes=20_480)
     except PerspectiveError as error:
         assert error.message == "Comment must be non-empty."  # noqa: PT017 - any other is a failure
         return
@@ -67,6 +67,6 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     with suppress(ValueError):
         loads(body)
     with suppress(PerspectiveError):
-        plan(read(AnalyzeRequest, body), SERVED, strict=False, max_bytes=20_480)
+        plan(read(AnalyzeRequest, body), SERVED, "news", strict=False, max_bytes=20_480)
     with suppress(PerspectiveError):
         batch.read("multipart/mixed; boundary=b", b"--b\r\n" + body)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from moderation.model import ATTRIBUTES
+from moderation.storage import labels
 from tests.dialects.conftest import Api
 from tests.dialects.test_perspective import INVALID, SUGGEST, SUGGESTION, ask, error_of
 
@@ -41,3 +43,25 @@ def test_a_suggestion_needs_a_comment(api: Api, text: str, kind: str) -> None:
     error = error_of(ask(api, {**SUGGESTION, "comment": {"text": text}}, SUGGEST))
 
     assert error["details"][0]["errorType"] == kind
+
+
+def test_a_suggestion_teaches_the_keys_site(api: Api) -> None:
+    """It is a label of an API, and only its own site hears of it."""
+    ask(api, SUGGESTION, SUGGEST)
+
+    learning = api.call("GET", "/v1/learning").get_json()
+    assert (learning["labels"], learning["due"]) == ({"moderator": 0, "api": 1}, True)
+    with api.database.read() as connection:
+        (kept,) = labels.suggested(connection, "news", 10)
+        assert labels.suggested(connection, "other", 10) == []
+    assert kept.text == SUGGESTION["comment"]["text"]
+    assert set(kept.attributes) <= set(ATTRIBUTES)
+    assert kept.actor == "test"
+
+
+def test_a_suggestion_about_nothing_that_is_scored_is_not_kept(api: Api) -> None:
+    """An attribute without a model has nothing to learn."""
+    scores = {"INFLAMMATORY": {"summaryScore": {"value": 1}}}
+
+    assert ask(api, {**SUGGESTION, "attributeScores": scores}, SUGGEST).status_code == 200
+    assert api.call("GET", "/v1/learning").get_json()["labels"]["api"] == 0

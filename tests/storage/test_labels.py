@@ -7,7 +7,7 @@ import pytest
 from moderation import changes
 from moderation.model import Action, DecidedBy, Decision, Reason
 from moderation.pipeline import Parts, overrule
-from moderation.records import Site, StoredComment
+from moderation.records import Site, StoredComment, Suggested
 from moderation.storage import labels, sites
 from moderation.storage.database import Database
 from moderation.storage.labels import Due
@@ -145,3 +145,19 @@ def test_ordinary_comments_are_those_that_only_the_policy_approved(parts: Parts)
     with parts.database.read() as connection:
         assert [one.text for one in labels.ordinary(connection, "news", 10)] == ["A fine article"]
         assert labels.ordinary(connection, "blog", 10) == []
+
+
+def test_the_newest_suggestions_are_kept(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that suggests for ever fills no disk; what it says is counted as an API's, and makes its site due."""
+    monkeypatch.setattr(labels, "SUGGESTIONS_KEPT", 3)
+    with parts.database.write() as connection:
+        for site_id, number in (("news", 5), ("blog", 2)):
+            for at in range(number):
+                one = Suggested(f"Text {at}", "en", {"spam": True}, "key", NOW + timedelta(seconds=at))
+                labels.suggest(connection, site_id, one)
+
+        assert [one.text for one in labels.suggested(connection, "news", 10)] == ["Text 4", "Text 3", "Text 2"]
+        assert [one.text for one in labels.suggested(connection, "blog", 10)] == ["Text 1", "Text 0"]
+        assert labels.counts(connection, "news") == {"api": 3}
+        assert labels.given_since(connection, "news", NOW + timedelta(seconds=3)) == 1
+        assert labels.is_due(connection, "news")

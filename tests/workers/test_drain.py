@@ -107,6 +107,24 @@ def test_what_moderators_taught_corrects_the_scores(here: Process, scorers: Tabl
     assert found.scored.models["spam"].endswith("+spam-1")
 
 
+def test_what_moderators_taught_corrects_asks_of_their_site(here: Process, scorers: TableScorers) -> None:
+    """A text that is not kept is scored as a comment of the site would be; without a site it is scored as shipped."""
+    row = np.zeros(WIDTH, dtype="<f4")
+    row[-1] = 8 / BIAS
+    add_model(here.parts.database, made_for=made_for(scorers.models), weights=np.array([row, row]).tobytes())
+    asks = [Ask("a-1", ["Buy my shoes"], site="news"), Ask("a-2", ["Buy my shoes"])]
+    with ThreadPoolExecutor() as callers:
+        answers = callers.submit(Asks(here.parts.queue).ask, asks, 10)
+        wait_until(lambda: drain.answer_asked(here) and answers.done(), seconds=10, what="both answers")
+
+    own, shipped = answers.result()
+    assert own
+    assert shipped
+    assert own["results"][0]["scores"]["spam"] > 0.8
+    assert shipped["results"][0]["scores"]["spam"] < 0.1
+    assert (own["versions"], shipped["versions"]) == ({"spam": 1}, {})
+
+
 def test_many_comments_are_scored_in_batches(here: Process, scorers: TableScorers) -> None:
     """One task goes on until nothing waits; a full batch wakes another process and tells the pace."""
     site = here.sites.current("news")

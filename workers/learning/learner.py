@@ -23,7 +23,7 @@ from workers.learning.judge import Judged, Rows, judge
 from workers.learning.serve import embedding_of, made_for, odds_of, unpacked
 from workers.learning.vectors import vectors
 from workers.scoring import Scorers
-from workers.scoring.text import of_stored
+from workers.scoring.text import Text, of_stored
 
 LABELS = 2000
 """The newest labels of a site that are looked at."""
@@ -79,7 +79,7 @@ def learn_site(database: Database, scorers: Scorers, shipped: Anchors, due: Due,
     """Make the site's models anew, and put in force those that are better than what is."""
     with database.read() as connection:
         site = sites.get_site(connection, due.site_id)
-        taught = spread(labels.taught(connection, due.site_id, LABELS))
+        taught = _taught(connection, due.site_id)
         ordinary = labels.ordinary(connection, due.site_id, ORDINARY)
         in_force = {} if due.erased else site_models.weighted(connection, due.site_id)
         resting = {name for name in ATTRIBUTES if _rests(connection, due.site_id, name)}
@@ -153,8 +153,19 @@ def spread(taught: Sequence[tuple[StoredComment, Label]]) -> list[tuple[StoredCo
     return kept
 
 
-def _read(scorers: Scorers, taught: Sequence[tuple[StoredComment, Label]], ordinary: Sequence[StoredComment]) -> Taught:
-    texts = [of_stored(comment) for comment in (*(comment for comment, _ in taught), *ordinary)]
+def _taught(connection: Connection, site_id: str) -> list[tuple[Text, Label]]:
+    """Return what people said of comments and of other texts, newest first."""
+    found = [(of_stored(one), label) for one, label in spread(labels.taught(connection, site_id, LABELS))]
+    found += [
+        (Text(one.text, one.language), Label(site_id, "", 1, one.attributes, DecidedBy.API, one.actor, one.at))
+        for one in labels.suggested(connection, site_id, LABELS)
+    ]
+    return sorted(found, key=lambda pair: pair[1].at, reverse=True)
+
+
+def _read(scorers: Scorers, taught: Sequence[tuple[Text, Label]], ordinary: Sequence[StoredComment]) -> Taught:
+    """Return what is learnt from, scored by the shipped models."""
+    texts = [*(text for text, _ in taught), *map(of_stored, ordinary)]
     scored = scorers.score(texts) if texts else []
     seen = vectors([text.text for text in texts], [embedding_of(one) for one in scored])
     return Taught([label for _, label in taught], scored, seen)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import structlog
 
 from moderation.model import Scored
+from moderation.served import corrected_names
 from moderation.storage import site_models
 from moderation.storage.database import Database, SQLAlchemyError
 from workers.learning.fit import moved
@@ -72,6 +73,11 @@ class SiteModels:
         self._load({site_id for site_id, _, _ in asked})
         return [self._corrected(self._loaded.get(site_id, NONE), text, scored) for site_id, text, scored in asked]
 
+    def versions(self, site_id: str) -> dict[str, int]:
+        """Return the versions by attribute of what corrects the site's scores, as `correct` read it last."""
+        loaded = self._loaded.get(site_id, NONE)
+        return {attribute: loaded.versions[attribute] for attribute in loaded.weights}
+
     def _load(self, site_ids: set[str]) -> None:
         try:
             with self._database.read() as connection:
@@ -95,13 +101,12 @@ class SiteModels:
         if not known:
             return scored
         seen = vector(text, embedding_of(scored))
-        scores, details, names = dict(scored.scores), dict(scored.details), dict(scored.models)
+        scores, details = dict(scored.scores), dict(scored.details)
         for attribute, shipped in known.items():
             by = float(moved(seen[None], models.weights[attribute])[0])
             scores[attribute] = 0.5 * (1 + math.tanh(0.5 * (odds_of(shipped) + by)))
             if abs(by) >= SHOWN:
                 learnt = f"{shipped:.2f} before this site's decisions"
                 details[attribute] = f"{details[attribute]}; {learnt}" if attribute in details else learnt
-            scorer = "spam" if attribute == "spam" else "toxicity"
-            names[scorer] = f"{names.get(scorer, '')}+{attribute}-{models.versions[attribute]}"
+        names = corrected_names(scored.models, {name: models.versions[name] for name in known})
         return replace(scored, scores=scores, details=details, models=names)

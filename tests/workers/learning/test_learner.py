@@ -7,7 +7,7 @@ import pytest
 from moderation import changes
 from moderation.model import Action, DecidedBy, Decision, Reason
 from moderation.pipeline import Parts, overrule
-from moderation.records import ModelState, Site, SiteModel
+from moderation.records import ModelState, Site, SiteModel, Suggested
 from moderation.settings import Settings
 from moderation.storage import labels, site_models
 from moderation.storage.database import Database
@@ -163,3 +163,16 @@ def test_nothing_is_learnt_with_models_that_have_no_anchors(parts: Parts, scorer
 
     assert learn_due(parts.database, other, NOW_OR_EARLIER) == 1
     assert history(parts) == []
+
+
+def test_suggestions_teach_as_decisions_do(parts: Parts, scorers: Scorers) -> None:
+    """Perspective's suggestscore says what a text has, though it is no comment of the site's."""
+    site = make_site(parts.database)
+    publish(parts, site, ORDINARY[:20])
+    with parts.database.write() as connection:
+        for text in CAMPAIGN[:20]:
+            labels.suggest(connection, "news", Suggested(text, "en", {"spam": True}, "key", NOW))
+    learn_due(parts.database, scorers, NOW_OR_EARLIER)
+
+    assert [one.state for one in history(parts)] == [ModelState.IN_FORCE]
+    assert min(spam_of(parts, scorers, CAMPAIGN[20:])) >= 0.8
