@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 PENALTY = 0.003
-KEY_BOUND = 5.0
+KEY_BOUND = 6.0
 """All API keys together move the log-odds of no text by more than this from what people taught."""
 MODERATOR, KEY, LIGHT = 1.0, 0.5, 0.2
 """What a label of a moderator counts, one of an API key, and an anchor or an ordinary comment."""
