@@ -163,7 +163,8 @@ class Queue:
     def pace(self) -> float | None:
         """Return how many comments a second a worker settled last, or None if nobody knows."""
         with suppress(RedisError, OSError):
-            return None if (found := self.redis.get(_key("pace"))) is None else float(str(found))
+            found: Any = self.redis.get(_key("pace"))
+            return None if found is None else float(found)
         return None
 
     def _ring_forever(self) -> None:

@@ -26,6 +26,7 @@ from tests.whole.service import wait_until
 
 PATIENCE = 15.0
 NOBODY = "redis://127.0.0.1:1/0"
+NO_DATABASE = "sqlite:////nowhere/moderation.db"
 
 
 def make_scores(
@@ -38,7 +39,7 @@ def make_scores(
     database: Database | None = None,
 ) -> Scores:
     """Return one process's scores."""
-    queue, database = Queue(redis_url), database or Database("sqlite:///unused.db")
+    queue, database = Queue(redis_url), database or Database(NO_DATABASE)
     parts = Parts(database, queue, Windows(queue.redis, database), Hasher(secret))
     return Scores(parts, threading.Semaphore(at_once), threads, remember)
 
