@@ -14,7 +14,7 @@ from moderation.policy_document import Policy
 from moderation.records import Label, StoredComment
 
 MEANT = {
-    "ad": "spam", "ads": "spam", "advert": "spam", "advertising": "spam", "advertisement": "spam", "scam": "spam",
+    "ads": "spam", "advert": "spam", "advertising": "spam", "advertisement": "spam", "scam": "spam",
     "toxic": "toxicity", "abuse": "toxicity", "abusive": "toxicity", "harassment": "toxicity", "rude": "toxicity",
     "hate": "identity_attack", "hateful": "identity_attack", "racist": "identity_attack", "racism": "identity_attack",
     "threatening": "threat", "threats": "threat", "insulting": "insult", "insults": "insult", "obscenity": "obscene",

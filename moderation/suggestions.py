@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from moderation.model import ATTRIBUTES
+from moderation.model import ATTRIBUTES, Scope
 from moderation.pipeline import Parts
 from moderation.records import Key, Suggested
 from moderation.storage import labels
@@ -34,12 +34,18 @@ class Suggestion:
 def receive_suggestion(parts: Parts, key: Key, suggestion: Suggestion, now: datetime) -> None:
     """Keep a suggestion that was checked as a label, from which the scores of the key's site learn.
 
-    The newest of a site are kept; one about no attribute of the service teaches nothing and is not kept.
+    A key that may only ask for scores, which a site may have in its pages, teaches nothing: its suggestions are not
+    kept, nor are those about no attribute of the service.
     """
     attributes = {name: score >= SAYS_YES for name, score in suggestion.scores.items() if name in ATTRIBUTES}
-    if attributes:
+    if attributes and Scope.DECIDE in key.scopes:
         language = suggestion.languages[0] if len(suggestion.languages) == 1 else None
-        suggested = Suggested(suggestion.text, language, attributes, key.name, now)
+        suggested = Suggested(_storable(suggestion.text), language and _storable(language), attributes, key.name, now)
         with parts.database.write() as connection:
             labels.suggest(connection, key.site_id, suggested)
     log.info("suggestion_received", site=key.site_id, attributes=sorted(suggestion.scores))
+
+
+def _storable(text: str) -> str:
+    """Return a text without what PostgreSQL cannot hold and no reader sees."""
+    return text.replace("\0", "")

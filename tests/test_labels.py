@@ -43,6 +43,7 @@ def decided(action: Action, reason: str | None = None, by: DecidedBy = DecidedBy
         (decided(Action.REJECT), {"toxicity": True}),
         # Anything else teaches nothing.
         (decided(Action.REJECT, "off topic"), None),
+        (decided(Action.REJECT, "ad hominem"), None),
         (decided(Action.HOLD, "spam"), None),
         (decided(Action.REJECT, "spam", DecidedBy.POLICY), None),
     ],

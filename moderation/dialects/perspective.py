@@ -1,6 +1,6 @@
 """Google's Perspective API, for clients that were written for it: analyze, suggestscore, discovery and batches.
 
-What it must answer is in `docs/from-perspective.md`; only scores are asked for, and nothing is kept.
+What it must answer is in `docs/from-perspective.md`; of texts that are analysed nothing is kept.
 """
 
 import json

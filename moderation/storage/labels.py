@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
 
 from moderation.model import DecidedBy, Status
 from moderation.records import Label, StoredComment, Suggested
@@ -30,7 +31,9 @@ def put(connection: Connection, new: Sequence[Label]) -> None:
     """Store labels, each in the place of an earlier one of its comment, and note that their sites can learn."""
     if not new:
         return
-    connection.execute(delete(labels).where(labels.c.comment_id.in_([label.comment_id for label in new])))
+    site_ids = sorted({label.site_id for label in new})
+    earlier = labels.c.comment_id.in_([label.comment_id for label in new])
+    connection.execute(delete(labels).where(labels.c.site_id.in_(site_ids), earlier))
     connection.execute(
         labels.insert(),
         [
@@ -46,7 +49,7 @@ def put(connection: Connection, new: Sequence[Label]) -> None:
             for label in new
         ],
     )
-    for site_id in sorted({label.site_id for label in new}):
+    for site_id in site_ids:
         _note(connection, site_id, max(label.at for label in new), erased=False)
 
 
@@ -84,7 +87,9 @@ def taught(connection: Connection, site_id: str, limit: int) -> list[tuple[Store
 
 
 def suggest(connection: Connection, site_id: str, suggested: Suggested) -> None:
-    """Store a suggestion, in the place of the oldest if the site has `SUGGESTIONS_KEPT`."""
+    """Store a suggestion in the place of earlier ones of its text, and of the oldest beyond `SUGGESTIONS_KEPT`."""
+    here = suggestions.c.site_id == site_id
+    connection.execute(delete(suggestions).where(here, suggestions.c.text == suggested.text))
     connection.execute(
         suggestions.insert().values(
             site_id=site_id,
@@ -95,7 +100,6 @@ def suggest(connection: Connection, site_id: str, suggested: Suggested) -> None:
             at=suggested.at,
         )
     )
-    here = suggestions.c.site_id == site_id
     oldest = select(suggestions.c.id).where(here).order_by(suggestions.c.id.desc()).offset(SUGGESTIONS_KEPT).limit(1)
     connection.execute(delete(suggestions).where(here, suggestions.c.id <= oldest.scalar_subquery()))
     _note(connection, site_id, suggested.at, erased=False)
@@ -175,7 +179,7 @@ def claim(connection: Connection, changed_before: datetime, lease: timedelta, no
         .values(leased_until=now + lease, attempts=learning_due.c.attempts + 1)
         .returning(learning_due)
     ).first()
-    return None if row is None else Due(row.site_id, row.since, row.changed_at, row.erased)
+    return None if row is None else _due(row)
 
 
 def done(connection: Connection, due: Due) -> None:
@@ -187,10 +191,14 @@ def done(connection: Connection, due: Due) -> None:
     )
 
 
-def give_up(connection: Connection, tries: int, now: datetime) -> int:
-    """Forget sites whose learning failed `tries` times, until their next label; return how many there were."""
+def give_up(connection: Connection, tries: int, now: datetime) -> list[Due]:
+    """Leave sites whose learning failed `tries` times until their next label, and return them."""
     worn = delete(learning_due).where(learning_due.c.attempts >= tries, learning_due.c.leased_until < now)
-    return connection.execute(worn).rowcount
+    return [_due(row) for row in connection.execute(worn.returning(learning_due))]
+
+
+def _due(row: Row[Any]) -> Due:
+    return Due(row.site_id, row.since, row.changed_at, row.erased)
 
 
 def _free(changed_before: datetime, now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,6 @@
 """The models that sites' labels made: versions, which is in force, and why others are not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,11 +59,6 @@ def add(connection: Connection, model: SiteModel, weights: bytes | None) -> None
     )
 
 
-def retire(connection: Connection, site_id: str, attribute: str) -> None:
-    """Take what is in force out of force: the shipped model then scores alone."""
-    _change(connection, site_id, attribute, ModelState.IN_FORCE, ModelState.RETIRED)
-
-
 def roll_back(connection: Connection, site_id: str, attribute: str, now: datetime) -> SiteModel | None:
     """Take back the model in force and return it, or None if none is; the one before it is in force again.
 
@@ -98,13 +93,16 @@ def roll_back(connection: Connection, site_id: str, attribute: str, now: datetim
     return current
 
 
-def forget_weights(connection: Connection, site_id: str) -> None:
-    """Remove the weights of every model that is not in force: they may know what was erased."""
-    connection.execute(
-        update(site_models)
-        .where(site_models.c.site_id == site_id, site_models.c.state != ModelState.IN_FORCE.value)
-        .values(weights=None)
-    )
+def forget(connection: Connection, site_id: str, keep: Collection[str]) -> None:
+    """Take every model out of force but those of the attributes to `keep`, and remove the weights of all others.
+
+    What was erased may be in any of them, also in those that a roll-back could bring back.
+    """
+    here = site_models.c.site_id == site_id
+    in_force = site_models.c.state == ModelState.IN_FORCE.value
+    others = update(site_models).where(here, in_force, site_models.c.attribute.not_in(keep))
+    connection.execute(others.values(state=ModelState.RETIRED.value))
+    connection.execute(update(site_models).where(here, ~in_force).values(weights=None))
 
 
 def in_force(connection: Connection, site_id: str) -> dict[str, SiteModel]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from moderation.model import ATTRIBUTES
+from moderation.model import ATTRIBUTES, Scope
 from moderation.storage import labels
 from tests.dialects.conftest import Api
 from tests.dialects.test_perspective import INVALID, SUGGEST, SUGGESTION, ask, error_of
@@ -64,4 +64,12 @@ def test_a_suggestion_about_nothing_that_is_scored_is_not_kept(api: Api) -> None
     scores = {"INFLAMMATORY": {"summaryScore": {"value": 1}}}
 
     assert ask(api, {**SUGGESTION, "attributeScores": scores}, SUGGEST).status_code == 200
+    assert api.call("GET", "/v1/learning").get_json()["labels"]["api"] == 0
+
+
+def test_a_key_that_may_only_score_teaches_nothing(api: Api) -> None:
+    """Such a key may stand in a site's pages, where anybody finds it; its suggestions are answered all the same."""
+    public = api.with_key("news", [Scope.SCORE])
+
+    assert ask(public, SUGGESTION, SUGGEST).status_code == 200
     assert api.call("GET", "/v1/learning").get_json()["labels"]["api"] == 0

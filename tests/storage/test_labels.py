@@ -126,11 +126,11 @@ def test_a_site_whose_learning_fails_again_and_again_is_left(parts: Parts) -> No
     now = LATER
     for _ in range(3):
         with parts.database.write() as connection:
-            assert labels.give_up(connection, 3, now) == 0
+            assert labels.give_up(connection, 3, now) == []
             assert labels.claim(connection, now, LEASE, now)
         now += LEASE + timedelta(seconds=1)
     with parts.database.write() as connection:
-        assert labels.give_up(connection, 3, now) == 1
+        assert [due.site_id for due in labels.give_up(connection, 3, now)] == ["news"]
         assert labels.claim(connection, now, LEASE, now) is None
 
 
@@ -161,3 +161,13 @@ def test_the_newest_suggestions_are_kept(parts: Parts, monkeypatch: pytest.Monke
         assert labels.counts(connection, "news") == {"api": 3}
         assert labels.given_since(connection, "news", NOW + timedelta(seconds=3)) == 1
         assert labels.is_due(connection, "news")
+
+
+def test_what_is_suggested_again_takes_the_place_of_what_was(parts: Parts) -> None:
+    """A program that repeats itself says a thing once, and the last word counts; another site's word is its own."""
+    with parts.database.write() as connection:
+        for site_id, has in (("news", True), ("blog", True), ("news", True), ("news", False)):
+            labels.suggest(connection, site_id, Suggested("Buy", None, {"spam": has}, "key", NOW))
+
+        assert [one.attributes for one in labels.suggested(connection, "news", 10)] == [{"spam": False}]
+        assert [one.attributes for one in labels.suggested(connection, "blog", 10)] == [{"spam": True}]

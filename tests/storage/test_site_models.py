@@ -85,7 +85,7 @@ def test_nothing_that_does_not_fit_comes_back(sited: Database) -> None:
 
         add(connection, 3)
         add(connection, 4)
-        site_models.forget_weights(connection, "news")
+        site_models.forget(connection, "news", keep={"spam"})
         site_models.roll_back(connection, "news", "spam", NOW)
         assert site_models.in_force(connection, "news") == {}
 
@@ -102,11 +102,22 @@ def test_the_history_has_a_bound(sited: Database) -> None:
         assert found[-1] == (1, "in_force")
 
 
-def test_retiring_leaves_the_shipped_model_alone(sited: Database) -> None:
-    """Nothing is in force then, and the versions are counted on."""
+def test_forgetting_leaves_nothing_but_what_is_made_anew(sited: Database) -> None:
+    """Whatever else was in force is so no longer, and no weights of it are there; another site's stay."""
     with sited.write() as connection:
         add(connection, 1)
-        site_models.retire(connection, "news", "spam")
+        add(connection, 2)
+        add(connection, 1, attribute="toxicity")
+        add(connection, 1, site_id="blog")
+        site_models.forget(connection, "news", keep={"spam"})
 
-        assert states(connection) == [(1, "retired")]
-        assert site_models.next_version(connection, "news", "spam") == 2
+        assert states(connection) == [(2, "in_force"), (1, "retired")]
+        assert set(site_models.weighted(connection, "news")) == {"spam"}
+        assert site_models.history(connection, "news", "toxicity", 1)[0].state is ModelState.RETIRED
+        assert set(site_models.weighted(connection, "blog")) == {"spam"}
+        kept = connection.exec_driver_sql("SELECT count(*) FROM site_models WHERE weights IS NOT NULL").scalar_one()
+        assert kept == 2
+
+        site_models.forget(connection, "news", keep=())
+        assert site_models.in_force(connection, "news") == {}
+        assert site_models.next_version(connection, "news", "spam") == 3

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workers.scoring.toxicity_answer import sigmoid
+
 PENALTY = 0.003
 KEY_BOUND = 6.0
 """All API keys together move the log-odds of no text by more than this from what people taught."""
@@ -112,9 +114,3 @@ def fit(vectors: npt.NDArray[np.float32], target: Doubles, weights: Doubles, odd
             break
     result: Doubles = rows.T @ found
     return result
-
-
-def sigmoid(odds: Doubles) -> Doubles:
-    """Return 1 / (1 + exp(-x)) without overflow."""
-    found: Doubles = 0.5 * (1 + np.tanh(0.5 * odds))
-    return found

@@ -29,13 +29,15 @@ LABELS = 2000
 """The newest labels of a site that are looked at."""
 OF_A_KIND = 500
 """The newest labels with, and as many without an attribute that are learnt from."""
-COPIES = 5
-"""Labels of one cluster of near copies that are learnt from: a thousand copies say no more."""
+COPIES = 2
+"""Labels of one decision on near copies that are learnt from: a thousand copies decided at once are one opinion."""
 ORDINARY = 200
 ALIKE = 0.8
 """From this cosine on two texts are of one campaign; training/NOTES.md has what others give."""
 AFTER_ROLL_BACK = 20
 """Labels after which an attribute that a person rolled back is learnt again."""
+LONGEST_SECONDS = 120.0
+"""After this no further site is begun; those that are left are due again."""
 LEASE = timedelta(seconds=300)
 TRIES = 3
 
@@ -58,25 +60,32 @@ class Taught:
 
 def learn_due(database: Database, scorers: Scorers, wait: timedelta) -> int:
     """Learn from every site whose first unlearnt change is older than `wait`; return from how many."""
-    learnt = 0
+    learnt, until = 0, clock.monotonic() + LONGEST_SECONDS
     shipped = anchors.load(made_for(scorers.models))
-    while True:
+    while clock.monotonic() < until:
         now = clock.now()
         with database.write() as connection:
-            if given_up := labels.give_up(connection, TRIES, now):
-                log.error("learning_given_up", sites=given_up, tries=TRIES)
+            for given_up in labels.give_up(connection, TRIES, now):
+                log.error("learning_given_up", site=given_up.site_id, tries=TRIES)
+                if given_up.erased:
+                    site_models.forget(connection, given_up.site_id, keep=())
             due = labels.claim(connection, now - wait, LEASE, now)
         if due is None:
-            return learnt
-        if shipped is not None:
-            learn_site(database, scorers, shipped, due, now)
+            break
+        made = learn_site(database, scorers, shipped, due, now) if shipped else set()
         with database.write() as connection:
+            if due.erased:
+                site_models.forget(connection, due.site_id, keep=made)
             labels.done(connection, due)
         learnt += 1
+    return learnt
 
 
-def learn_site(database: Database, scorers: Scorers, shipped: Anchors, due: Due, now: datetime) -> None:
-    """Make the site's models anew, and put in force those that are better than what is."""
+def learn_site(database: Database, scorers: Scorers, shipped: Anchors, due: Due, now: datetime) -> set[str]:
+    """Make the site's models anew, put in force those that are better than what is, and return their attributes.
+
+    After something was erased they are compared with the shipped model, since what is in force may know it.
+    """
     with database.read() as connection:
         site = sites.get_site(connection, due.site_id)
         taught = _taught(connection, due.site_id)
@@ -84,19 +93,21 @@ def learn_site(database: Database, scorers: Scorers, shipped: Anchors, due: Due,
         in_force = {} if due.erased else site_models.weighted(connection, due.site_id)
         resting = {name for name in ATTRIBUTES if _rests(connection, due.site_id, name)}
     if site is None:
-        return
+        return set()
+    made, models = set(), made_for(scorers.models)
     read = _read(scorers, taught, ordinary)
     for attribute, threshold in judged_attributes(site.policy).items():
         if attribute in resting:
             continue
         current = in_force.get(attribute)
-        if current is not None and current.model.made_for != made_for(scorers.models):
+        if current is not None and current.model.made_for != models:
             current = None
         judged, weights = learn_attribute(read, shipped, attribute, threshold, current)
-        _save(database, due, attribute, judged, weights, made_for(scorers.models), now)
-    if due.erased:
-        with database.write() as connection:
-            site_models.forget_weights(connection, due.site_id)
+        if judged is not None:
+            _save(database, due.site_id, attribute, judged, weights, models, now)
+            if judged.better:
+                made.add(attribute)
+    return made
 
 
 def learn_attribute(
@@ -141,13 +152,14 @@ def learn_attribute(
 
 
 def spread(taught: Sequence[tuple[StoredComment, Label]]) -> list[tuple[StoredComment, Label]]:
-    """Return labels, newest first, with at most `COPIES` of one cluster of near copies."""
-    seen: Counter[str] = Counter()
+    """Return labels, newest first, with at most `COPIES` of one decision on a cluster of near copies."""
+    seen: Counter[tuple[str, str, datetime]] = Counter()
     kept = []
     for comment, label in taught:
         if comment.cluster_id is not None:
-            seen[comment.cluster_id] += 1
-            if seen[comment.cluster_id] > COPIES:
+            decision = (comment.cluster_id, label.actor, label.at)
+            seen[decision] += 1
+            if seen[decision] > COPIES:
                 continue
         kept.append((comment, label))
     return kept
@@ -196,21 +208,14 @@ def _rests(connection: Connection, site_id: str, attribute: str) -> bool:
 
 
 def _save(
-    database: Database,
-    due: Due,
-    attribute: str,
-    judged: Judged | None,
-    weights: bytes,
-    models: str,
-    now: datetime,
+    database: Database, site_id: str, attribute: str, judged: Judged, weights: bytes, models: str, now: datetime
 ) -> None:
+    """Store a model with the verdict on it, unless it changes no decision at all."""
+    if judged.evaluation["fixed"] == judged.evaluation["broken"] == 0:
+        return
+    state = ModelState.IN_FORCE if judged.better else ModelState.REFUSED
     with database.write() as connection:
-        if due.erased and (judged is None or not judged.better):
-            site_models.retire(connection, due.site_id, attribute)
-        if judged is None or judged.evaluation["fixed"] == judged.evaluation["broken"] == 0:
-            return
-        state = ModelState.IN_FORCE if judged.better else ModelState.REFUSED
-        version = site_models.next_version(connection, due.site_id, attribute)
-        model = SiteModel(due.site_id, attribute, version, state, now, judged.why, judged.evaluation, models)
+        version = site_models.next_version(connection, site_id, attribute)
+        model = SiteModel(site_id, attribute, version, state, now, judged.why, judged.evaluation, models)
         site_models.add(connection, model, weights or None)
-    log.info("learnt", site=due.site_id, attribute=attribute, state=state.value, why=judged.why)
+    log.info("learnt", site=site_id, attribute=attribute, state=state.value, why=judged.why)

@@ -13,12 +13,15 @@ from moderation.served import corrected_names
 from moderation.storage import site_models
 from moderation.storage.database import Database, SQLAlchemyError
 from workers.learning.fit import moved
-from workers.learning.vectors import EMBEDDING, WIDTH, vector
+from workers.learning.vectors import EMBEDDING, NAME, WIDTH, vector
 
 SHOWN = 0.1
 """A correction of fewer log-odds is not worth a word."""
 SURE = 1e-6
 """Scores nearer to 0 or 1 than this are taken for so near: log-odds must be finite."""
+
+SITES_AT_MOST = 500
+"""Whose models are kept in memory, some 40 kB for each attribute."""
 
 log = structlog.get_logger()
 
@@ -35,8 +38,8 @@ NONE = _Loaded({}, {})
 
 
 def made_for(models: Mapping[str, str]) -> str:
-    """Return the one line that names the shipped models which a site's model corrects."""
-    return " ".join(models[name] for name in sorted(models))
+    """Return the one line that names what a site's model corrects and rests on: the shipped models and `vector`."""
+    return " ".join([*(models[name] for name in sorted(models)), NAME])
 
 
 def odds_of(score: float) -> float:
@@ -84,8 +87,9 @@ class SiteModels:
                 current = site_models.versions_in_force(connection, sorted(site_ids))
                 for site_id, versions in current.items():
                     if versions != self._loaded.get(site_id, NONE).versions:
-                        found = site_models.weighted(connection, site_id)
-                        self._loaded[site_id] = self._unpacked(found)
+                        if len(self._loaded) >= SITES_AT_MOST:
+                            self._loaded.clear()
+                        self._loaded[site_id] = self._unpacked(site_models.weighted(connection, site_id))
         except SQLAlchemyError as error:
             log.warning("site_models_not_read", error=type(error).__name__)
 

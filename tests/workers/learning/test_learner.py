@@ -1,15 +1,18 @@
 """Learning from decisions, with the shipped models, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from moderation import changes
+from moderation.clusters import decide_cluster
 from moderation.model import Action, DecidedBy, Decision, Reason
 from moderation.pipeline import Parts, overrule
+from moderation.policy_document import Policy
 from moderation.records import ModelState, Site, SiteModel, Suggested
 from moderation.settings import Settings
-from moderation.storage import labels, site_models
+from moderation.storage import labels, site_models, sites
 from moderation.storage.database import Database
 from tests.build import HARMLESS, NOW, comment, make_parts, make_site, post, settle_all
 from workers.learning import learner
@@ -18,6 +21,7 @@ from workers.learning.serve import SiteModels
 from workers.scoring import Scorers
 from workers.scoring.text import Text
 
+CLUSTER = "01940000-0000-7000-8000-000000000001"
 NOW_OR_EARLIER = timedelta(0)
 SHOPS = ("grandmother", "sister", "neighbour", "old teacher", "dentist")
 WORDS = ("yesterday", "last week", "in the spring", "on Monday", "after the match")
@@ -143,16 +147,58 @@ def test_what_was_rolled_back_rests(parts: Parts, scorers: Scorers, monkeypatch:
     assert history(parts)[0].state is ModelState.IN_FORCE
 
 
-def test_copies_of_one_text_count_a_few_times_only(parts: Parts) -> None:
-    """A raid that was decided as one does not drown everything else."""
+def test_copies_decided_at_once_are_one_opinion(parts: Parts) -> None:
+    """A raid that was decided as one does not drown everything else; copies decided singly all count."""
     site = make_site(parts.database)
-    reject(parts, publish(parts, site, CAMPAIGN[:9]))
+    made = publish(parts, site, CAMPAIGN[:9])
     with parts.database.write() as connection:
         connection.exec_driver_sql("UPDATE comments SET cluster_id = '01940000-0000-7000-8000-000000000001'")
-        found = labels.taught(connection, "news", 100)
+    decision = Decision(Action.REJECT, DecidedBy.MODERATOR, NOW, 1, (Reason("decided", "spam"),), actor="kim")
+    decide_cluster(parts, "news", CLUSTER, decision)
 
-    assert len(found) == 9
-    assert len(spread(found)) == learner.COPIES
+    def kept() -> int:
+        with parts.database.read() as connection:
+            return len(spread(labels.taught(connection, "news", 100)))
+
+    assert kept() == learner.COPIES
+    for at, one in enumerate(made):
+        overrule(parts, "news", one, replace(decision, at=NOW + timedelta(seconds=at)))
+    assert kept() == len(made)
+
+
+@pytest.mark.parametrize("why", ["it rests", "nothing judges it", "there are no anchors", "learning fails"])
+def test_erasing_forgets_also_what_is_not_learnt_any_more(
+    parts: Parts, scorers: Scorers, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """A model that was rolled back to, whose attribute is judged no longer, or that cannot be made anew, goes, too."""
+    site = make_site(parts.database)
+    made = publish(parts, site, CAMPAIGN[:20])
+    reject(parts, made)
+    learn_due(parts.database, scorers, NOW_OR_EARLIER)
+    if why == "it rests":
+        with parts.database.write() as connection:
+            again = site_models.weighted(connection, "news")["spam"]
+            site_models.add(connection, replace(again.model, version=2), again.weights)
+            site_models.roll_back(connection, "news", "spam", NOW)
+    elif why == "nothing judges it":
+        with parts.database.write() as connection:
+            sites.put_policy(connection, "news", Policy(thresholds={}), "test", NOW)
+    with parts.database.read() as connection:
+        assert set(site_models.in_force(connection, "news")) == {"spam"}
+
+    changes.erase(parts, "news", made[0], NOW)
+    if why == "learning fails":
+        monkeypatch.setattr(learner, "TRIES", 0)
+        monkeypatch.setattr(learner, "LEASE", timedelta(seconds=-1))
+        with parts.database.write() as connection:
+            labels.claim(connection, NOW, timedelta(seconds=-1), NOW)
+    others = Scorers([], scorers._detector)  # noqa: SLF001 - scorers of other names
+    learn_due(parts.database, others if why == "there are no anchors" else scorers, NOW_OR_EARLIER)
+
+    with parts.database.read() as connection:
+        assert site_models.in_force(connection, "news") == {}
+        kept = connection.exec_driver_sql("SELECT count(*) FROM site_models WHERE weights IS NOT NULL").scalar_one()
+    assert kept == 0
 
 
 def test_nothing_is_learnt_with_models_that_have_no_anchors(parts: Parts, scorers: Scorers) -> None:

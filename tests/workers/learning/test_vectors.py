@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.learning.vectors import BIAS, EMBEDDING, PART, WIDTH, vector, vectors
+from workers.learning.vectors import BIAS, EMBEDDING, NAME, PART, WIDTH, vector, vectors
 
+GOLDEN = -0.0628
 UNIT = np.full(EMBEDDING, EMBEDDING**-0.5, dtype=np.float32)
 
 
@@ -46,3 +47,11 @@ def test_any_text_has_a_vector(text: str) -> None:
 def test_no_texts_have_no_rows() -> None:
     """A site that was taught nothing has an empty table of the right width."""
     assert vectors([], []).shape == (0, WIDTH)
+
+
+def test_a_vector_that_changes_has_another_name() -> None:
+    """Stored models and the shipped anchors mean these numbers: change `NAME`, and make the anchors anew."""
+    row = vector("Check out my channel, 100% FREE at https://shop.example/deal 😂", UNIT)
+
+    place = np.arange(WIDTH)
+    assert (NAME, round(float(row @ np.sin(place)), 4)) == ("vectors-1", GOLDEN)
