@@ -149,7 +149,7 @@ def _spawn(part: Part) -> subprocess.Popen[bytes]:
         stdout=sys.stderr,
         env={**os.environ, **part.environment},
         start_new_session=True,
-        preexec_fn=None if PRCTL is None else partial(_die_with_parent, os.getpid()),  # noqa: PLW1509 - only system calls
+        preexec_fn=None if PRCTL is None else partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - only system calls
     )
     if process.stdin is not None:
         with suppress(BrokenPipeError), process.stdin as pipe:  # it died at once, which is found out soon
@@ -157,7 +157,7 @@ def _spawn(part: Part) -> subprocess.Popen[bytes]:
     return process
 
 
-def _die_with_parent(parent: int) -> None:
+def die_with_parent(parent: int) -> None:
     """Ask the kernel for SIGTERM when the thread that started this process ends; that of `parent` may have already."""
     if PRCTL is not None:
         PRCTL(PR_SET_PDEATHSIG, signal.SIGTERM)

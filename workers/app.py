@@ -78,7 +78,7 @@ def _begin_to_stop_courier(sender: object, **_: object) -> None:
     """Let the running task end."""
     if _is_courier(sender):
         courier.current().begin_to_stop()
-        pupil.stop()
+        pupil.current().stop()
 
 
 @worker_shutdown.connect

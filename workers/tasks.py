@@ -60,7 +60,7 @@ def deliver_due(here: Process) -> None:
 def learn_due(here: Process) -> None:
     """Learn from what moderators decided, in a process of its own."""
     here.parts.queue.heard(Bell.LEARNING)
-    pupil.learn()
+    pupil.current().learn()
 
 
 @_task(SWEEP)
