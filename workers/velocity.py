@@ -31,7 +31,6 @@ LINKS_AT_MOST = 5
 """Links of a comment that are counted."""
 LONGEST = 2000
 """Characters of a text in which links are looked for."""
-SURE = 1e-6
 
 log = structlog.get_logger()
 
@@ -85,8 +84,7 @@ def corrected(scored: Scored, velocity: Velocity) -> Scored:
     odds, words = suspicion(velocity)
     if score is None or not odds:
         return scored
-    bounded = min(max(score, SURE), 1 - SURE)
-    raised = 1 / (1 + (1 - bounded) / bounded * math.exp(-odds))
+    raised = score / (score + (1 - score) * math.exp(-odds))
     said = "; ".join([scored.details["spam"], *words] if "spam" in scored.details else words)
     return replace(scored, scores={**scored.scores, "spam": raised}, details={**scored.details, "spam": said})
 

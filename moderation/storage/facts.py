@@ -10,6 +10,8 @@ from moderation.model import Status
 from moderation.storage.tables import comments
 
 SEEDED_AT_MOST = 100_000
+LOOKED_BACK = 50
+"""Comments of an author in which an approved one is looked for, however many there are."""
 
 COLUMN_OF = {
     "author": comments.c.author_key,
@@ -55,17 +57,13 @@ def nth_newest(
 
 
 def approved_authors(connection: Connection, site_id: str, author_keys: Sequence[str]) -> set[str]:
-    """Return those of the authors of whom the site has an approved comment."""
-    query = (
-        select(comments.c.author_key)
-        .where(
-            comments.c.site_id == site_id,
-            comments.c.author_key.in_(author_keys),
-            comments.c.status == Status.APPROVED.value,
-        )
-        .distinct()
-    )
-    return {row.author_key for row in connection.execute(query)}
+    """Return those of the authors of whom one of the last `LOOKED_BACK` comments on the site is approved."""
+    return {one for one in author_keys if Status.APPROVED.value in _last_statuses(connection, site_id, one)}
+
+
+def _last_statuses(connection: Connection, site_id: str, author_key: str) -> set[str]:
+    last = select(comments.c.status).where(comments.c.site_id == site_id, comments.c.author_key == author_key)
+    return set(connection.execute(last.order_by(comments.c.id.desc()).limit(LOOKED_BACK)).scalars())
 
 
 def _in_window(site_id: str, per: str, key: str, first: datetime) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ import structlog
 
 from moderation.model import ATTRIBUTES, Language, Scored, ScoredSpan
 from moderation.settings import Settings
-from workers.scoring import spam, toxicity
+from workers.scoring import spam, spam_reasons, toxicity
 from workers.scoring.language import Detector, seen, supported
 from workers.scoring.text import Text
 from workers.scoring.toxicity_answer import Toxicity
@@ -72,7 +72,7 @@ class Scorers:
                     spammy.name,
                     None,
                     lambda texts: [
-                        Answer({"spam": score}, {"spam": words} if words else {})
+                        Answer({"spam": score}, {} if words == spam_reasons.NOTHING else {"spam": words})
                         for score, words in spammy.score(texts)
                     ],
                 ),
