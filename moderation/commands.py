@@ -14,6 +14,10 @@ COURIER_THREADS = 2
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 """A scoring process uses one core; numpy and ONNX Runtime would otherwise each start threads for all."""
 
+VALKEY_MEMORY, VALKEY_FULL = "256mb", "volatile-lru"
+"""What is known of the last hour's comments takes some 3 kB each: when that is full, what was used least lately goes.
+Bells, asks and answers are always among the latest, and Celery's queues, which have no time to live, stay."""
+
 
 def worker(role: str, settings: Settings, environment: Mapping[str, str]) -> Part:
     """Return the part of a `role` of `ROLES`."""
@@ -51,6 +55,6 @@ def valkey(port: int, password: str, data: Path) -> Part:
 
     config = (
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\n'
-        f"dir {data}\nmaxmemory-policy noeviction\nloglevel warning\ndaemonize no\n"
+        f"dir {data}\nmaxmemory {VALKEY_MEMORY}\nmaxmemory-policy {VALKEY_FULL}\nloglevel warning\ndaemonize no\n"
     )
     return Part("valkey", (str(get_binary_path()), "-"), {}, config.encode())

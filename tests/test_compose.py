@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from moderation.commands import VALKEY_FULL, VALKEY_MEMORY
 from moderation.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -52,3 +53,11 @@ def test_only_the_web_side_can_be_reached_from_outside() -> None:
     """No other container has a port on the host, and the web side's is on the loopback address."""
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
+
+
+def test_a_full_redis_forgets_what_is_old_and_goes_on() -> None:
+    """As the embedded one does: else every bell, ask and count would fail once an hour brought too many comments."""
+    command = SERVICES["redis"]["command"]
+
+    assert command[command.index("--maxmemory") + 1] == VALKEY_MEMORY
+    assert command[command.index("--maxmemory-policy") + 1] == VALKEY_FULL
