@@ -15,8 +15,8 @@ from moderation.storage import comments, events, labels, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
 
-PAGE = 200
-"""Comments of an author that are read at once; what is erased has no author any more, so the next page is the first."""
+AT_ONCE = 1000
+"""Comments of an author that one call erases: a request has an end, and whoever asks can ask again."""
 
 
 def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime) -> StoredComment:
@@ -110,18 +110,14 @@ def erase(parts: Parts, site_id: str, comment_id: str, now: datetime) -> StoredC
     return after
 
 
-def erase_author(parts: Parts, site_id: str, author_key: str, now: datetime) -> int:
-    """Erase every comment of an author, one transaction each; return how many there were."""
-    number = 0
-    while True:
-        with parts.database.read() as connection:
-            wanted = comments.Filter(author_key=author_key)
-            page = comments.list_page(connection, site_id, wanted, limit=PAGE, before_id=None)
-        for comment in page:
-            erase(parts, site_id, comment.id, now)
-        number += len(page)
-        if len(page) < PAGE:
-            return number
+def erase_author(parts: Parts, site_id: str, author_key: str, now: datetime) -> tuple[int, bool]:
+    """Erase an author's newest comments, one transaction each; return how many, and whether there are more."""
+    with parts.database.read() as connection:
+        wanted = comments.Filter(author_key=author_key)
+        found = comments.list_page(connection, site_id, wanted, limit=AT_ONCE + 1, before_id=None)
+    for comment in found[:AT_ONCE]:
+        erase(parts, site_id, comment.id, now)
+    return min(len(found), AT_ONCE), len(found) > AT_ONCE
 
 
 def _get(connection: Connection, site_id: str, comment_id: str) -> StoredComment:

@@ -136,8 +136,15 @@ def pool(scorers: Scorers, texts: Sequence[str]) -> Pool:
     """Score texts as a worker does."""
     cut = [text[:LONGEST] for text in texts]
     scored = [one for at in range(0, len(cut), 64) for one in scorers.score([Text(t) for t in cut[at : at + 64]])]
-    odds = np.array([odds_of(one.scores["spam"] or 0.0) for one in scored])
+    odds = np.array([odds_of(_spam(one)) for one in scored])
     return Pool(scored, vectors(cut, [embedding_of(one) for one in scored]), odds)
+
+
+def _spam(scored: Scored) -> float:
+    score = scored.scores["spam"]
+    if score is None:
+        raise ValueError("A text has no spam score, so nothing can be measured with it")
+    return score
 
 
 def joined(pools: Sequence[Pool]) -> Pool:

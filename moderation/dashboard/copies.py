@@ -5,12 +5,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation.clusters import decide_cluster
 from moderation.dashboard import show
-from moderation.dashboard.deciding import read_action, read_note, seated_page
+from moderation.dashboard.deciding import read_decision, seated_page
 from moderation.dashboard.listing import known_id
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
 from moderation.errors import NotFoundError
-from moderation.model import DecidedBy, Decision
 from moderation.storage.comments import Filter
 from moderation.storage.tallies import tally
 from moderation.web import service
@@ -46,20 +45,10 @@ def copies(cluster_id: str) -> AnyResponse:
 
 @blueprint.post("/copies/<cluster_id>/decision")
 def decide_copies(cluster_id: str) -> AnyResponse:
-    """Decide all near copies but those that a person decided singly, and go back to what is held."""
+    """Decide all near copies but those that a person decided singly, and show them again."""
     seat = take_seat()
     site = service().site(seat.moderator.site_id)
-    action, reasons = read_action(request.form.get("action"))
-    decision = Decision(
-        action=action,
-        by=DecidedBy.MODERATOR,
-        at=service().now(),
-        policy_version=site.policy_version,
-        reasons=reasons,
-        actor=seat.moderator.email,
-        note=read_note(request.form.get("note", "")),
-    )
-    decide_cluster(service().parts, site.id, known_id(cluster_id), decision)
+    decide_cluster(service().parts, site.id, known_id(cluster_id), read_decision(seat, site))
     return redirect(url_for("desk.copies", cluster_id=cluster_id), 303)
 
 

@@ -27,16 +27,7 @@ def decide(comment_id: str) -> AnyResponse:
     """Approve or reject a comment, unless it changed since the page was made; then go on where the moderator was."""
     seat = take_seat()
     site = service().site(seat.moderator.site_id)
-    action, reasons = read_action(request.form.get("action"))
-    decision = Decision(
-        action=action,
-        by=DecidedBy.MODERATOR,
-        at=service().now(),
-        policy_version=site.policy_version,
-        reasons=reasons,
-        actor=seat.moderator.email,
-        note=read_note(request.form.get("note", "")),
-    )
+    decision = read_decision(seat, site)
     back = _back(comment_id)
     try:
         service().decide(
@@ -51,7 +42,7 @@ def decide(comment_id: str) -> AnyResponse:
         if not _is_done(current, decision):
             return seated_page("stale", seat, site, 409, card=show.card(current, site.policy), back=back)
     answer = redirect(back, 303)
-    set_cookie(answer, DONE_COOKIE, f"{action.value}:{comment_id}", DONE_SECONDS)
+    set_cookie(answer, DONE_COOKIE, f"{decision.action.value}:{comment_id}", DONE_SECONDS)
     return answer
 
 
@@ -65,18 +56,18 @@ def seated_page(template: str, seat: Seat, site: Site, status: int = 200, **valu
     return response
 
 
-def read_action(text: str | None) -> tuple[Action, tuple[Reason, ...]]:
-    """Return what a button does and the reason it gives; `BadRequestError` if there is no such button."""
-    if text == SPAM:
-        return Action.REJECT, (Reason("decided", SPAM),)
-    if text not in {Action.APPROVE, Action.REJECT}:
-        raise BadRequestError("A moderator can approve or reject, as spam or for another reason")
-    return Action(text), ()
-
-
-def read_note(text: str) -> str | None:
-    """Return a note without what surrounds it, or None if it is empty."""
-    return text.replace("\0", "").replace("\r\n", "\n").strip()[:NOTE_AT_MOST] or None
+def read_decision(seat: Seat, site: Site) -> Decision:
+    """Return what a moderator's form decides; `BadRequestError` if it has no button that there is."""
+    action, reasons = _action(request.form.get("action"))
+    return Decision(
+        action=action,
+        by=DecidedBy.MODERATOR,
+        at=service().now(),
+        policy_version=site.policy_version,
+        reasons=reasons,
+        actor=seat.moderator.email,
+        note=_note(request.form.get("note", "")),
+    )
 
 
 def _is_done(comment: StoredComment, wanted: Decision) -> bool:
@@ -97,3 +88,15 @@ def _revision(text: str | None) -> int:
     if text is None or not re.fullmatch(r"[0-9]{1,9}", text):
         raise BadRequestError("The form lacks the revision that was decided on")
     return int(text)
+
+
+def _action(text: str | None) -> tuple[Action, tuple[Reason, ...]]:
+    if text == SPAM:
+        return Action.REJECT, (Reason("decided", SPAM),)
+    if text not in {Action.APPROVE, Action.REJECT}:
+        raise BadRequestError("A moderator can approve or reject, as spam or for another reason")
+    return Action(text), ()
+
+
+def _note(text: str) -> str | None:
+    return text.replace("\0", "").replace("\r\n", "\n").strip()[:NOTE_AT_MOST] or None

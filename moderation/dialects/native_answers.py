@@ -201,6 +201,8 @@ class AuthorErasedOut(Answer):
 
     author: str
     erased: int
+    more: bool
+    """There are further ones; call again."""
 
 
 class ErasedOut(Answer):

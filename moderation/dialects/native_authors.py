@@ -15,10 +15,12 @@ blueprint = APIBlueprint("native_authors", __name__, tag="Authors")
 @blueprint.delete("/v1/authors/<whole:author_id>")
 @blueprint.doc(responses=answers(200, model=shown.AuthorErasedOut), security=needs(Scope.SUBMIT))
 def erase_author(author_id: str) -> Response:
-    """Erase text and author of every comment of an author, and what they taught; their places in the counts stay.
+    """Erase text and author of an author's comments, and what they taught; their places in the counts stay.
 
-    `author_id` is the id that the site gave the author. Of an author who is not known nothing is erased.
+    `author_id` is the id that the site gave the author; of one who is not known nothing is erased.
+    One call erases up to 1,000 comments; while `more` is true, call again.
     """
     key = require_key(Scope.SUBMIT)
-    number = changes.erase_author(service().parts, key.site_id, service().author_key(author_id), service().now())
-    return answer({"author": author_id, "erased": number})
+    author_key = service().author_key(author_id)
+    number, more = changes.erase_author(service().parts, key.site_id, author_key, service().now())
+    return answer({"author": author_id, "erased": number, "more": more})

@@ -8,15 +8,16 @@ from tests.dialects.conftest import Api
 
 
 def test_everything_of_an_author_is_erased(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts and names are gone, over several pages; others' comments and the counts stay."""
-    monkeypatch.setattr(changes, "PAGE", 2)
+    """Texts and names are gone, in several calls; others' comments and the counts stay."""
+    monkeypatch.setattr(changes, "AT_ONCE", 3)
     mine = [api.post(f"Mine, number {at}", author={"id": "kim/1", "name": "Kim"}).get_json()["id"] for at in range(5)]
     other = api.post("Not mine", author={"id": "lee"}).get_json()["id"]
     api.call("POST", f"/v1/comments/{mine[0]}/decision", json={"action": "reject", "reason": "spam"})
 
-    answer = api.call("DELETE", "/v1/authors/kim/1")
+    first, second = (api.call("DELETE", "/v1/authors/kim/1") for _ in range(2))
 
-    assert (answer.status_code, answer.get_json()) == (200, {"author": "kim/1", "erased": 5})
+    assert (first.status_code, first.get_json()) == (200, {"author": "kim/1", "erased": 3, "more": True})
+    assert second.get_json() == {"author": "kim/1", "erased": 2, "more": False}
     for one in mine:
         shown = api.call("GET", f"/v1/comments/{one}").get_json()
         assert shown["text"] is None

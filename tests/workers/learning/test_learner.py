@@ -61,7 +61,10 @@ def reject(parts: Parts, ids: list[str], by: DecidedBy = DecidedBy.MODERATOR) ->
 def spam_of(parts: Parts, scorers: Scorers, texts: list[str]) -> list[float]:
     """Return the spam scores that a worker would give comments of the site."""
     asked = [("news", text, one) for text, one in zip(texts, scorers.score([Text(t) for t in texts]), strict=True)]
-    return [one.scores["spam"] or 0.0 for one in SiteModels(parts.database, scorers.models).correct(asked)]
+    return [
+        one.scores["spam"] if one.scores["spam"] is not None else float("nan")
+        for one in SiteModels(parts.database, scorers.models).correct(asked)
+    ]
 
 
 def history(parts: Parts) -> list[SiteModel]:
