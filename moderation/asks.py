@@ -6,7 +6,7 @@ Asks for which a person waits are taken before patient ones, and both before sto
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -23,6 +23,16 @@ CHARACTERS_AT_MOST = 16_000
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside a comment's text and weighs in its scores."""
+
+    author_name: str | None = None
+    author_url: str | None = None
+    honeypot: str | None = None
+    filled_in_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Texts that somebody waits to have scored together; `language` is the caller's hint for all of them."""
 
@@ -31,6 +41,8 @@ class Ask:
     language: str | None = None
     site: str | None = None
     """Whose decisions correct the scores; None for nobody's."""
+    beside: Beside | None = None
+    """Of the one comment whose texts these are."""
     patient: bool = False
     """Whether urgent asks may go first."""
 
@@ -54,8 +66,7 @@ class Asks:
         try:
             with self._queue.redis.pipeline(transaction=False) as pipe:
                 for ask in asks:
-                    asked = {"texts": list(ask.texts), "language": ask.language, "site": ask.site}
-                    payload = json.dumps(asked, ensure_ascii=False)
+                    payload = json.dumps(_document(ask), ensure_ascii=False)
                     pipe.set(_ask_key(ask.id), payload, px=max(1, round(timeout * 1000)))
                     pipe.rpush(PATIENT if ask.patient else URGENT, ask.id)
                 if any(not ask.patient for ask in asks):
@@ -103,10 +114,20 @@ class Asks:
         while number < texts and characters < CHARACTERS_AT_MOST and (ask_id := self._queue.redis.lpop(line)):
             payload: Any = self._queue.redis.getdel(_ask_key(str(ask_id)))
             if payload is not None:
-                asks.append(Ask(str(ask_id), **json.loads(payload), patient=line == PATIENT))
+                asks.append(_read(str(ask_id), json.loads(payload), patient=line == PATIENT))
                 number += len(asks[-1].texts)
                 characters += sum(map(len, asks[-1].texts))
         return asks
+
+
+def _document(ask: Ask) -> dict[str, Any]:
+    beside = None if ask.beside is None else asdict(ask.beside)
+    return {"texts": list(ask.texts), "language": ask.language, "site": ask.site, "beside": beside}
+
+
+def _read(ask_id: str, document: dict[str, Any], *, patient: bool) -> Ask:
+    beside = document.pop("beside", None)
+    return Ask(ask_id, **document, beside=None if beside is None else Beside(**beside), patient=patient)
 
 
 def _ask_key(ask_id: str) -> str:

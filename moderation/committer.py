@@ -40,16 +40,10 @@ class Job:
 class Committer:
     """Takes comments from many request threads and stores them in few transactions."""
 
-    def __init__(
-        self, parts: Parts, sites: SiteCache, *, timeout: float = TIMEOUT_SECONDS, most: int = WAITING_AT_MOST
-    ) -> None:
-        """Work on `parts`; start the thread with the first comment.
-
-        A request waits up to `timeout` seconds, and at most `most` requests wait.
-        """
+    def __init__(self, parts: Parts, sites: SiteCache, *, most: int = WAITING_AT_MOST) -> None:
+        """Work on `parts`, for at most `most` requests at once; start the thread with the first comment."""
         self._parts = parts
         self._sites = sites
-        self._timeout = timeout
         self._jobs: queue.Queue[Job] = queue.Queue(most)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -59,18 +53,18 @@ class Committer:
         """How many requests wait for the next transaction."""
         return self._jobs.qsize()
 
-    def submit(self, site_id: str, group: Sequence[Prepared]) -> list[Outcome]:
+    def submit(self, site_id: str, group: Sequence[Prepared], seconds: float = TIMEOUT_SECONDS) -> list[Outcome]:
         """Store comments of one site and return each one's fate, in order; a failure is an outcome too.
 
         Raises:
-            UnavailableError: the database did not take them in time; whether they are stored is unknown,
+            UnavailableError: the database did not take them in `seconds`; whether they are stored is unknown,
                 unless they had not been begun with: then they never will be.
         """
         self._start()
         job = Job(site_id, group)
         try:
             self._jobs.put_nowait(job)
-            return job.done.result(self._timeout)
+            return job.done.result(seconds)
         except (queue.Full, TimeoutError) as error:
             job.done.cancel()
             raise UnavailableError("The database is too slow just now", retry_after=5) from error
@@ -143,4 +137,5 @@ class Committer:
             priority=one.priority,
             idempotency_key=one.idempotency_key,
             body_hash=one.body_hash,
+            any_length=one.any_length,
         )

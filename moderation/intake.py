@@ -9,14 +9,25 @@ from moderation import ids
 from moderation.comment_object import comment_object
 from moderation.errors import ConflictError, IdempotencyReusedError, ModerationError
 from moderation.hashing import Hasher
-from moderation.model import UNKNOWN, Comment, Decision, Facts, Finding, Length, Status, WindowUse
-from moderation.policy_document import Policy
+from moderation.model import UNKNOWN, Comment, Decision, Facts, Finding, Length, LengthUnit, Status, WindowUse
+from moderation.policy_document import LengthPolicy, Policy
 from moderation.records import Site, StoredComment
 from moderation.storage import comments, facts, idempotency, threads
 from moderation.storage.database import Connection
 from moderation.storage.idempotency import Answer
 from moderation.text import Normalised, compare_key, count, normalise
 from moderation.windows import Counted
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One comment as a request hands it in."""
+
+    comment: Comment
+    idempotency_key: str | None = None
+    body_hash: str = ""
+    any_length: bool = False
+    """Whether the site's limits of length do not hold for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ class Prepared:
     priority: int
     idempotency_key: str | None
     body_hash: str
+    any_length: bool = False
+    """Whether the site's limits of length do not hold for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +74,12 @@ def prepare(
     priority: int = 1,
     idempotency_key: str | None = None,
     body_hash: str = "",
+    any_length: bool = False,
 ) -> Prepared:
     """Normalise, measure and hash a comment."""
     policy = site.policy.for_section(comment.thread.section)
+    if any_length:
+        policy = replace(policy, length=LengthPolicy(max=max(1, len(comment.text)), unit=LengthUnit.CODE_POINTS))
     length = Length(count(comment.text, policy.length.unit), policy.length.max, policy.length.unit)
     # what is too long is refused before any rule looks at its text
     text = normalise(comment.text if length.count <= length.limit else "")
@@ -81,6 +97,7 @@ def prepare(
         priority=priority,
         idempotency_key=idempotency_key,
         body_hash=body_hash,
+        any_length=any_length,
     )
 
 

@@ -12,7 +12,7 @@ from enum import IntEnum
 from math import isnan
 
 from moderation.model import ATTRIBUTES, Action, Cluster, DecidedBy, Decision, Finding, Reason, Scored, Span, Verdict
-from moderation.policy_document import Mode, Policy, Threshold, Unknown
+from moderation.policy_document import Late, Mode, Policy, Threshold, Unknown
 
 
 class Severity(IntEnum):
@@ -55,7 +55,7 @@ def decide(findings: Sequence[Finding], scored: Scored, policy: Policy, version:
     elif policy.mode is Mode.PRE:
         action = Action.HOLD
         weighed.append(Weighed(Severity.NOTE, Reason("pre_moderated", "every comment waits for a person here")))
-    elif worst is Severity.HOLD and policy.mode is Mode.SMART:
+    elif _holds(worst, policy):
         action = Action.HOLD
     else:
         action = Action.APPROVE
@@ -82,6 +82,31 @@ def decide_unscorable(findings: Sequence[Finding], version: int, now: datetime) 
         return _decision(Action.REJECT, weighed, version, now)
     unscored = Reason("unscored", "scoring it failed again and again; all its scores are unknown")
     return _decision(Action.HOLD, [*weighed, Weighed(Severity.HOLD, unscored)], version, now)
+
+
+def decide_late(findings: Sequence[Finding], policy: Policy, version: int, now: datetime) -> Decision:
+    """Return what a caller is told while the scores are not there, as `policy.dialects.late` says.
+
+    A finding that rejects always does, and where every comment waits for a person this one does too.
+    """
+    unscored = Reason("unscored", "no score came in time")
+    late = policy.dialects.late
+    weighed = [
+        *_from_findings(findings),
+        Weighed(Severity.HOLD if late is Late.HOLD else Severity.NOTE, unscored),
+    ]
+    worst = max(one.severity for one in weighed)
+    if worst is Severity.REJECT:
+        action = Action.REJECT
+    elif policy.mode is Mode.PRE or late is Late.HOLD or (late is Late.RULES_ONLY and _holds(worst, policy)):
+        action = Action.HOLD
+    else:
+        action = Action.APPROVE
+    return _decision(action, weighed, version, now)
+
+
+def _holds(worst: Severity, policy: Policy) -> bool:
+    return worst is Severity.HOLD and policy.mode is Mode.SMART
 
 
 def _decision(action: Action, weighed: Iterable[Weighed], version: int, now: datetime) -> Decision:

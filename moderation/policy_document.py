@@ -38,6 +38,17 @@ class Unknown(StrEnum):
     APPROVE = "approve"
 
 
+DialectName = Literal["perspective", "openai", "akismet", "coral", "discourse", "osmod", "max"]
+
+
+class Late(StrEnum):
+    """What a caller of another API is told of a comment whose scores do not come in time."""
+
+    OPEN = "open"  # that it may be shown
+    HOLD = "hold"  # that a person should look
+    RULES_ONLY = "rules-only"  # what words, links, limits and repetitions say
+
+
 @dataclass(frozen=True, slots=True)
 class LengthPolicy:
     """How long a comment may be; white space at both ends does not count."""
@@ -118,6 +129,16 @@ class Threshold:
     reject: Annotated[float, Gt(0), Le(1)] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DialectsPolicy:
+    """What becomes of comments that come through other APIs than the service's own."""
+
+    __pydantic_config__ = STRICT
+    take_in: Annotated[tuple[DialectName, ...], MaxLen(7)] = ("akismet",)
+    """Comments that come through these are stored, decided and shown at the desk; of others only scores are told."""
+    late: Late = Late.RULES_ONLY
+
+
 Attribute = Literal[
     "toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "sexual_explicit", "spam"
 ]
@@ -171,6 +192,7 @@ class Policy:
     links: LinksPolicy = LinksPolicy()
     thresholds: Thresholds = field(default_factory=default_thresholds)
     unknown: Unknown = Unknown.HOLD
+    dialects: DialectsPolicy = DialectsPolicy()
     sections: Annotated[Mapping[Annotated[str, MinLen(1), MaxLen(200)], SectionPolicy], MaxLen(500)] = field(
         default_factory=dict
     )

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +19,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from moderation import clock, ids
-from moderation.asks import CHARACTERS_AT_MOST, Ask, Asks
+from moderation.asks import CHARACTERS_AT_MOST, Ask, Asks, Beside
 from moderation.errors import OverloadedError, UnavailableError
 from moderation.model import Language, Scored, ScoredSpan
 from moderation.pipeline import Parts
@@ -52,6 +52,8 @@ class Wanted:
     """Whether the scores may be remembered."""
     site: str | None = None
     """Whose decisions correct the scores; None for nobody's."""
+    beside: Beside | None = None
+    """For a comment, what is known beside its text."""
 
 
 class Scores:
@@ -147,13 +149,10 @@ class Scores:
     def _ask(self, wanted: Mapping[str, Wanted], until: float, *, patient: bool) -> dict[str, Outcome]:
         chunks = list(_chunks(wanted))
         now = clock.now()
-        asks = [
-            Ask(ids.new_id(now), [one.text for one in chunk.values()], language, site, patient)
-            for (language, site), chunk in chunks
-        ]
+        asks = [_ask_for(ids.new_id(now), list(chunk.values()), patient=patient) for chunk in chunks]
         answers = self._asks.ask(asks, until - clock.monotonic())
         found: dict[str, Outcome] = {}
-        for (_, chunk), answer in zip(chunks, answers, strict=True):
+        for chunk, answer in zip(chunks, answers, strict=True):
             if answer is not None:
                 self._remember(chunk, answer)
                 for key, result in zip(chunk, answer["results"], strict=True):
@@ -184,7 +183,9 @@ class Scores:
     def _name(self, models: Sequence[str], versions: Mapping[str, int], one: Wanted) -> str:
         """Return the key; what no site's decisions correct is the same for all sites."""
         corrected = [one.site, sorted(versions.items())] if versions else None
-        return f"moderation:score:{self._hasher.hash('score', json.dumps([models, corrected, one.language, one.text]))}"
+        beside = None if one.beside is None else asdict(one.beside)
+        whole = json.dumps([models, corrected, one.language, one.text, beside])
+        return f"moderation:score:{self._hasher.hash('score', whole)}"
 
     def _remembered(self, wanted: Mapping[str, Wanted]) -> Iterator[tuple[str, Scored]]:
         if not self._remember_seconds or not self._served or not wanted:
@@ -233,19 +234,29 @@ def _moved(outcome: Outcome, offset: int) -> Outcome:
     return replace(outcome, spans=spans)
 
 
-def _chunks(wanted: Mapping[str, Wanted]) -> Iterator[tuple[tuple[str | None, str | None], dict[str, Wanted]]]:
-    """Yield (language hint, site) and texts of both, few enough for one ask."""
-    ordered = sorted(wanted.items(), key=lambda item: (item[1].language or "", item[1].site or ""))
-    for alike, group in groupby(ordered, key=lambda item: (item[1].language, item[1].site)):
+def _chunks(wanted: Mapping[str, Wanted]) -> Iterator[dict[str, Wanted]]:
+    """Yield texts that differ in nothing else, few enough for one ask."""
+    ordered = sorted(wanted.items(), key=lambda item: _apart(item[1]))
+    for _, group in groupby(ordered, key=lambda item: _apart(item[1])):
         chunk: dict[str, Wanted] = {}
         characters = 0
         for key, one in group:
             if chunk and (len(chunk) == CHUNK_TEXTS or characters + len(one.text) > CHARACTERS_AT_MOST):
-                yield alike, chunk
+                yield chunk
                 chunk, characters = {}, 0
             chunk[key] = one
             characters += len(one.text)
-        yield alike, chunk
+        yield chunk
+
+
+def _apart(one: Wanted) -> tuple[str, str, str]:
+    """Return what two texts of one ask have in common."""
+    return one.language or "", one.site or "", str(one.beside)
+
+
+def _ask_for(ask_id: str, chunk: Sequence[Wanted], *, patient: bool) -> Ask:
+    first = chunk[0]
+    return Ask(ask_id, [one.text for one in chunk], first.language, first.site, first.beside, patient)
 
 
 def _scored(result: Mapping[str, Any] | None, models: Mapping[str, str], versions: Mapping[str, int]) -> Outcome:

@@ -5,13 +5,12 @@ Every method takes the site of the caller's key; nothing of another site can be 
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from moderation import changes, clock, ids, intake, pipeline
 from moderation.addresses import check_url
-from moderation.committer import Committer
+from moderation.committer import TIMEOUT_SECONDS, Committer
 from moderation.errors import (
     EndpointsFullError,
     NotFoundError,
@@ -20,9 +19,9 @@ from moderation.errors import (
     TooLongError,
     UnavailableError,
 )
-from moderation.intake import Outcome, Received
+from moderation.intake import Handed, Outcome, Received
 from moderation.load import Load
-from moderation.model import Comment, Decision, EventType, LengthUnit, Scored, Status
+from moderation.model import Decision, EventType, LengthUnit, Scored, Status
 from moderation.pipeline import Parts
 from moderation.policy_document import LONGEST, Policy
 from moderation.records import Endpoint, Site, StoredComment, ThreadCounts
@@ -34,15 +33,6 @@ from moderation.storage.comments import Filter
 
 ENDPOINTS_AT_MOST = 20
 """Per site; `EndpointsFullError` says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """One comment as a request hands it in."""
-
-    comment: Comment
-    idempotency_key: str | None = None
-    body_hash: str = ""
 
 
 class Service:
@@ -58,8 +48,10 @@ class Service:
         self._committer = Committer(parts, self.sites)
         self._load = Load(parts, settings.promise_seconds)
 
-    def post(self, site_id: str, handed: Sequence[Handed], *, waits: bool = False) -> list[Outcome]:
-        """Take comments in and return each one's fate, in order.
+    def post(
+        self, site_id: str, handed: Sequence[Handed], *, waits: bool = False, seconds: float = TIMEOUT_SECONDS
+    ) -> list[Outcome]:
+        """Take comments in, in `seconds` at most, and return each one's fate, in order.
 
         Raises:
             OverloadedError: more waits than can be settled in the promised time.
@@ -87,9 +79,10 @@ class Service:
                     priority=0 if waits else 1,
                     idempotency_key=one.idempotency_key,
                     body_hash=one.body_hash,
+                    any_length=one.any_length,
                 )
             )
-        stored = iter(self._committer.submit(site_id, group) if group else ())
+        stored = iter(self._committer.submit(site_id, group, seconds) if group else ())
         return [fates[index] if index in fates else next(stored) for index in range(len(handed))]
 
     def wait(self, site_id: str, received: Received, seconds: float) -> StoredComment:

@@ -65,12 +65,12 @@ def post(parts: Parts, site: Site, made: Comment, now: datetime = NOW) -> Stored
     return outcome.comment
 
 
-def settle_all(parts: Parts, site: Site, scored: Scored) -> list[str]:
+def settle_all(parts: Parts, site: Site, scored: Scored, now: datetime = NOW) -> list[str]:
     """Claim all that waits and settle it with the same scores."""
     with parts.database.write() as connection:
-        ids = work.claim(connection, limit=100, lease=timedelta(seconds=20), now=NOW)
+        ids = work.claim(connection, limit=100, lease=timedelta(seconds=20), now=now)
         claimed = comments.load_claimed(connection, ids)
-    return settle(parts, [(one, scored) for one in claimed], {site.id: site}, NOW)
+    return settle(parts, [(one, scored) for one in claimed], {site.id: site}, now)
 
 
 def add_model(

@@ -65,12 +65,12 @@ def test_who_waits_too_long_is_told(database: Database, redis_url: str) -> None:
     """A request gives up after its time; what had not been begun with then is never stored."""
     parts = make_parts(database, redis_url)
     site = make_site(database)
-    gate, stores = Gate(database), committer(parts, timeout=0.2)
+    gate, stores = Gate(database), committer(parts)
     begun, not_begun = ([prepared(parts, site, comment(text))] for text in ("Begun", "Not begun"))
 
     for group in (begun, not_begun):
         with pytest.raises(UnavailableError, match="too slow"):
-            stores.submit("news", group)
+            stores.submit("news", group, 0.2)
         assert gate.reached.wait(10)
     gate.opened.set()
 

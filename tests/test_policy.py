@@ -1,4 +1,7 @@
-"""Decisions: each row quotes the rule that it stands for."""
+"""Decisions: each row quotes the rule that it stands for.
+
+Long because all decisions are read together.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,8 +22,8 @@ from moderation.model import (
     Span,
     Verdict,
 )
-from moderation.policy import decide, decide_early, decide_unscorable
-from moderation.policy_document import Attribute, Mode, Policy, Threshold, Unknown
+from moderation.policy import decide, decide_early, decide_late, decide_unscorable
+from moderation.policy_document import Attribute, DialectsPolicy, Late, Mode, Policy, Threshold, Unknown
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 PASSED = Finding("links", Verdict.PASS, "links", "links 1/2")
@@ -232,3 +235,30 @@ def test_what_cannot_be_scored_waits_for_a_person(verdict: Verdict) -> None:
     assert decision.policy_version == 3
     if decision.action is Action.HOLD:
         assert "unscored" in [reason.code for reason in decision.reasons]
+
+
+@pytest.mark.parametrize(
+    ("late", "mode", "finding", "action"),
+    [
+        # a finding that rejects: reject, whatever the rest says
+        ("open", "post", REJECTED, "reject"),
+        # every comment waits for a person here: hold
+        ("open", "pre", PASSED, "hold"),
+        ("rules-only", "pre", PASSED, "hold"),
+        # open: approve, hold: hold
+        ("open", "smart", HELD, "approve"),
+        ("hold", "smart", PASSED, "hold"),
+        ("hold", "post", PASSED, "hold"),
+        # rules-only: as the findings say, and the mode has the last word on holding
+        ("rules-only", "smart", HELD, "hold"),
+        ("rules-only", "post", HELD, "approve"),
+        ("rules-only", "smart", PASSED, "approve"),
+    ],
+)
+def test_a_caller_who_cannot_wait_is_told_what_is_certain(late: str, mode: str, finding: Finding, action: str) -> None:
+    """Without scores the site's setting decides, and a reason says that they are missing."""
+    told = decide_late((finding,), Policy(mode=Mode(mode), dialects=DialectsPolicy(late=Late(late))), 7, NOW)
+
+    assert told.action == Action(action)
+    assert "unscored" in [reason.code for reason in told.reasons]
+    assert (told.by, told.at, told.policy_version) == (DecidedBy.POLICY, NOW, 7)

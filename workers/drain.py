@@ -88,7 +88,7 @@ def _answer_some(here: Process) -> bool:
     scorers = _scorers(here)
     asked = Asks(here.parts.queue)
     asks = asked.take(BATCH)
-    scored = iter(_tried(scorers, [_asked(text, ask.language) for ask in asks for text in ask.texts]))
+    scored = iter(_tried(scorers, [_asked(text, ask) for ask in asks for text in ask.texts]))
     for ask in asks:
         found, versions = _corrected(here, ask, [next(scored) for _ in ask.texts])
         results = [_score_object(one) for one in found]
@@ -197,10 +197,10 @@ def _tried(scorers: "Scorers", texts: Sequence["Text"]) -> list[Scored | None]:
         return [scored for text in texts for scored in _tried(scorers, [text])]
 
 
-def _asked(text: str, language: str | None) -> "Text":
-    from workers.scoring.text import Text
+def _asked(text: str, ask: Ask) -> "Text":
+    from workers.scoring.text import of_asked
 
-    return Text(text, language)
+    return of_asked(text, ask)
 
 
 def _stored(stored: StoredComment) -> "Text":

@@ -23,11 +23,10 @@ from moderation.errors import (
     TooManyError,
     TooShortError,
 )
-from moderation.intake import Outcome, Received, http_status
+from moderation.intake import Handed, Outcome, Received, http_status
 from moderation.model import DecidedBy, Decision, Reason, Scope
 from moderation.openapi import answers, needs, takes
 from moderation.records import Key
-from moderation.service import Handed
 from moderation.storage.comments import Filter
 from moderation.web import answer, parse, problem, read_json, read_query, require_key, service
 

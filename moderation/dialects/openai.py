@@ -1,4 +1,4 @@
-"""OpenAI's moderation endpoint, for clients that were written for it: only scores are asked for, and nothing is kept.
+"""OpenAI's moderation endpoint, for clients that were written for it: scores, and nothing kept unless the site says so.
 
 What it tells of each category, and what it cannot tell, is in `docs/from-openai.md`.
 """
@@ -13,13 +13,16 @@ from moderation.dialects.openai_errors import OpenAIError, from_error, over_quot
 from moderation.dialects.openai_models import model_list
 from moderation.dialects.openai_requests import read
 from moderation.errors import ModerationError, PayloadTooLargeError
-from moderation.model import Scope, Scored
+from moderation.judging import keep
+from moderation.model import Comment, Scope, Scored, Thread
 from moderation.quota import Quota
 from moderation.scores import Wanted, first_error
 from moderation.served import served
 from moderation.web import answer, require_key, service
 
 TOO_LARGE = 413
+THREAD = Thread("openai")
+"""Where comments stand that are taken in this way."""
 
 blueprint = APIBlueprint("openai", __name__, enable_openapi=False)
 
@@ -38,7 +41,10 @@ def moderate() -> Response:
     known = served(engine.served())
     thresholds = service().site(key.site_id).policy.thresholds
     wanted = [Wanted(text, site=key.site_id) for text in asked.texts]
-    outcomes = engine.of(wanted, settings.openai_timeout_seconds, patient=len(wanted) > 1)
+    try:
+        outcomes = engine.of(wanted, settings.openai_timeout_seconds, patient=len(wanted) > 1)
+    finally:
+        keep(service(), key, [Comment(text, THREAD) for text in asked.texts], dialect="openai")
     error = first_error(outcomes)
     if error is not None:
         raise error

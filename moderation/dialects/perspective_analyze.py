@@ -16,7 +16,8 @@ from moderation.dialects.perspective_errors import (
 from moderation.dialects.perspective_requests import AnalyzeRequest, AttributeParameters
 from moderation.dialects.perspective_text import plain, sentences, utf16
 from moderation.errors import UnavailableError
-from moderation.model import Scored, Span
+from moderation.model import Comment, Scored, Span, Thread
+from moderation.records import Key
 from moderation.scores import Outcome, Wanted
 from moderation.served import Served, foreign
 from moderation.text import visible_part
@@ -25,6 +26,8 @@ PROBABILITY = "PROBABILITY"
 SCORE_TYPES = (PROBABILITY, "SCORE_TYPE_UNSPECIFIED")
 UNDETERMINED = "und"
 """BCP 47's word for a language that nobody could tell."""
+THREAD = "perspective"
+"""Where a comment stands whose client names no community."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Asked:
 class Plan:
     """What an analysis needs: the texts to be scored, the whole comment first; then its sentences, if wanted."""
 
+    key: Key
     request: AnalyzeRequest
     asked: Sequence[Asked]
     served: Served
@@ -54,8 +58,8 @@ class Plan:
         return sum(len(one.text) for one in self.wanted)
 
 
-def plan(request: AnalyzeRequest, served: Served, site_id: str, *, strict: bool, max_bytes: int) -> Plan:
-    """Return what is to be scored for a request of a site.
+def plan(request: AnalyzeRequest, served: Served, key: Key, *, strict: bool, max_bytes: int) -> Plan:
+    """Return what is to be scored for a request that came with `key`.
 
     Raises:
         PerspectiveError: the request is not one that Perspective would have taken.
@@ -74,11 +78,12 @@ def plan(request: AnalyzeRequest, served: Served, site_id: str, *, strict: bool,
     if request.span_annotations:
         parts += sentences(text.text)
     return Plan(
+        key,
         request,
         asked,
         served,
         strict,
-        [Wanted(text.text[part.start : part.end], hint, not request.do_not_store, site_id) for part in parts],
+        [Wanted(text.text[part.start : part.end], hint, not request.do_not_store, key.site_id) for part in parts],
         [
             utf16(Span(0, len(original)) if number == 0 else text.span(part.start, part.end), original)
             for number, part in enumerate(parts)
@@ -122,6 +127,15 @@ def answer(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         **({} if token is None else {"clientToken": token}),
         "detectedLanguages": detected,
     }
+
+
+def comment(plan: Plan) -> Comment | None:
+    """Return what a site that takes comments in this way is to keep; None if the client forbids it."""
+    request, whole = plan.request, plan.wanted[0]
+    if request.do_not_store:
+        return None
+    metadata = {} if request.client_token is None else {"client_token": request.client_token}
+    return Comment(whole.text, Thread(request.community_id or THREAD), language=whole.language, metadata=metadata)
 
 
 def _asked(requested: Mapping[str, AttributeParameters], served: Served, *, strict: bool) -> list[Asked]:

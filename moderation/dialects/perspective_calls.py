@@ -9,7 +9,8 @@ from moderation.dialects.perspective_errors import PerspectiveError, bad_key, fr
 from moderation.dialects.perspective_requests import AnalyzeRequest, read
 from moderation.dialects.perspective_suggest import suggestion
 from moderation.errors import ModerationError
-from moderation.model import Scope
+from moderation.judging import keep
+from moderation.model import Comment, Scope
 from moderation.quota import Quota
 from moderation.records import Key
 from moderation.scores import Outcome
@@ -82,10 +83,23 @@ def _answer(calls: Sequence[Call], seconds: Callable[[int], float], *, patient: 
         scored = service().scores.of(wanted, seconds(sum(plan.size for plan in plans)), patient=patient)
     except ModerationError as error:
         return [one if isinstance(one, Reply) else refused(error) for one in begun]
+    finally:
+        _keep(plans)
     outcomes = iter(scored)
     return [
         one if isinstance(one, Reply) else _end(one, [next(outcomes) for _ in one.wanted]) for one in begun
     ]  # fmt: skip
+
+
+def _keep(plans: Sequence[analyze.Plan]) -> None:
+    """Take in what sites want to have of it."""
+    by_key: dict[str, tuple[Key, list[Comment]]] = {}
+    for plan in plans:
+        comment = analyze.comment(plan)
+        if comment is not None:
+            by_key.setdefault(plan.key.prefix, (plan.key, []))[1].append(comment)
+    for key, comments in by_key.values():
+        keep(service(), key, comments, dialect="perspective")
 
 
 def _begin(call: Call) -> Reply | analyze.Plan:
@@ -95,7 +109,6 @@ def _begin(call: Call) -> Reply | analyze.Plan:
         if call.method != "POST" or call.path not in {ANALYZE, SUGGEST}:
             return refused(not_found(call))
         key = check_caller(call)
-        site_id = key.site_id
         if call.path == SUGGEST:
             suggested, document = suggestion(call.body, settings.perspective_max_bytes)
             receive_suggestion(service().parts, key, suggested, service().now())
@@ -104,14 +117,14 @@ def _begin(call: Call) -> Reply | analyze.Plan:
         plan = analyze.plan(
             request,
             served(service().scores.served()),
-            site_id,
+            key,
             strict=settings.perspective_unavailable == "strict",
             max_bytes=settings.perspective_max_bytes,
         )
         quota = Quota(service().parts.queue, "perspective", settings.perspective_per_minute)
-        wait = quota.seconds_over(site_id, 1, service().now())
+        wait = quota.seconds_over(key.site_id, 1, service().now())
         if wait:
-            raise over_quota(site_id, quota.per_minute, wait)
+            raise over_quota(key.site_id, quota.per_minute, wait)
     except (PerspectiveError, ModerationError) as error:
         return refused(error)
     return plan

@@ -214,3 +214,16 @@ def test_nothing_of_a_text_is_left(
     said = capfd.readouterr()
     assert "canar" not in said.out + said.err
     assert worker.texts == ["you canary", "canaries"]
+
+
+@pytest.mark.usefixtures("worker")
+def test_texts_are_taken_in_if_the_site_says_so(api: Api) -> None:
+    """The answer is the same; each text is a comment on a thread of its own name, to be decided like any other."""
+    moderate(api, ["One", "Two"])
+    assert api.call("GET", "/v1/comments").get_json()["comments"] == []
+    api.call("PUT", "/v1/policy", json={"dialects": {"take_in": ["openai"]}})
+
+    assert len(moderate(api, ["One", "Two"]).get_json()["results"]) == 2
+
+    kept = api.call("GET", "/v1/comments?thread=openai").get_json()["comments"]
+    assert sorted((one["text"], one["status"]) for one in kept) == [("One", "pending"), ("Two", "pending")]

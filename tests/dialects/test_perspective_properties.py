@@ -12,10 +12,12 @@ from moderation.dialects.perspective_analyze import answer, plan
 from moderation.dialects.perspective_errors import PerspectiveError
 from moderation.dialects.perspective_json import loads
 from moderation.dialects.perspective_requests import AnalyzeRequest, read
-from moderation.model import Language, Scored
+from moderation.model import Language, Scope, Scored
+from moderation.records import Key
 from moderation.served import served
 from tests.answering import CARDS
 
+KEY = Key("prefix", "news", "the site", frozenset(Scope))
 SERVED = served(CARDS)
 PIECES = st.sampled_from(
     ["<b>", "</p>", "&amp;", "<!--", "-->", "😡", "é", "\u0301", ". ", "!\n", "<script>", "</script>"]
@@ -33,7 +35,7 @@ def test_spans_lie_in_the_text_in_order(text: str, kind: str) -> None:
         "spanAnnotations": True,
     }
     try:
-        planned = plan(AnalyzeRequest.model_validate(request), SERVED, "news", strict=True, max_bytes=20_480)
+        planned = plan(AnalyzeRequest.model_validate(request), SERVED, KEY, strict=True, max_bytes=20_480)
     except PerspectiveError as error:
         assert error.message == "Comment must be non-empty."  # noqa: PT017 - any other is a failure
         return
@@ -67,6 +69,6 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     with suppress(ValueError):
         loads(body)
     with suppress(PerspectiveError):
-        plan(read(AnalyzeRequest, body), SERVED, "news", strict=False, max_bytes=20_480)
+        plan(read(AnalyzeRequest, body), SERVED, KEY, strict=False, max_bytes=20_480)
     with suppress(PerspectiveError):
         batch.read("multipart/mixed; boundary=b", b"--b\r\n" + body)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from moderation.model import Comment
+from moderation.asks import Ask
+from moderation.model import Author, Comment, Signals, Thread
 from moderation.records import StoredComment
 
 
@@ -29,3 +30,13 @@ def of_stored(stored: StoredComment) -> Text:
         metadata=stored.metadata,
     )
     return Text(stored.text, stored.language_hint, comment)
+
+
+def of_asked(text: str, ask: Ask) -> Text:
+    """Return what is scored of a text that is not kept."""
+    if ask.beside is None:
+        return Text(text, ask.language)
+    beside = ask.beside
+    author = Author(name=beside.author_name, url=beside.author_url)
+    signals = Signals(honeypot=beside.honeypot, filled_in_ms=beside.filled_in_ms)
+    return Text(text, ask.language, Comment(text, Thread(""), author, language=ask.language, signals=signals))

@@ -1,0 +1,142 @@
+"""Judges a comment for a caller of another API who waits for little more than a yes or no, by a deadline.
+
+By the site's setting the comment is taken in, as if it had been posted: stored, decided, shown at the desk. Otherwise
+nothing of it is kept, and neither limits nor repetitions are looked at, since nothing was counted.
+How long a comment may be is the caller's affair: it asks after the writer was told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from moderation import clock, intake, rules
+from moderation.asks import Beside
+from moderation.errors import EmptyError, ModerationError, OverloadedError, RefusedError, UnavailableError
+from moderation.intake import Handed, Received
+from moderation.model import (
+    UNKNOWN,
+    Action,
+    Comment,
+    DecidedBy,
+    Decision,
+    Facts,
+    Finding,
+    Reason,
+    Scope,
+    Scored,
+    Status,
+)
+from moderation.policy import decide, decide_early, decide_late
+from moderation.policy_document import LONGEST, DialectName
+from moderation.records import Key, Site, StoredComment
+from moderation.scores import Wanted
+from moderation.service import Service
+from moderation.storable import storable
+
+LOOKED_AT_MOST = 32_768
+"""Code points; Discourse, whose posts are the longest, sends 32,000. A person looks at what is longer."""
+KEEP_SECONDS = 1.0
+"""How long an answer that is ready waits for the database."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What to do with a comment now."""
+
+    decision: Decision
+    scored: Scored
+    comment: StoredComment | None = None
+    """As it is stored; None if it was not taken in."""
+    late: bool = False
+    """Whether no scores came in time; a stored comment is decided later all the same."""
+
+
+def judge(service: Service, site_id: str, comment: Comment, seconds: float, *, dialect: DialectName) -> Judged:
+    """Return the site's decision on a comment, `seconds` from now at the latest.
+
+    Raises:
+        OverloadedError: more comments wait than can be settled in the promised time.
+        UnavailableError: the database does not take the comment in time.
+        ConflictError: its external id names another comment.
+    """
+    site, comment = service.site(site_id), storable(comment)
+    if len(comment.text) > LOOKED_AT_MOST:
+        detail = f"{len(comment.text)} of {LOOKED_AT_MOST} code points"
+        return Judged(_decision(site, Action.HOLD, Reason("too_long", detail)), UNKNOWN)
+    if dialect in site.policy.dialects.take_in and len(comment.text) <= LONGEST:
+        return _taken_in(service, site, comment, seconds)
+    return _looked_at(service, site, comment, seconds)
+
+
+def keep(service: Service, key: Key, comments: Sequence[Comment], *, dialect: DialectName) -> None:
+    """Take comments in if their site wants those of this dialect; whatever speaks against it is logged only.
+
+    A key that may not post comments, such as one in a page that everybody reads, leaves none here either.
+    """
+    if Scope.SUBMIT not in key.scopes or dialect not in service.site(key.site_id).policy.dialects.take_in:
+        return
+    handed = [Handed(storable(one), any_length=True) for one in comments if len(one.text) <= LONGEST]
+    try:
+        outcomes = service.post(key.site_id, handed, seconds=KEEP_SECONDS)
+    except ModerationError as error:
+        outcomes = [error] * len(handed)
+    refused = [one for one in outcomes if isinstance(one, ModerationError)]
+    if refused:
+        log.warning("not_taken_in", dialect=dialect, number=len(refused), error=refused[0].code)
+
+
+def _taken_in(service: Service, site: Site, comment: Comment, seconds: float) -> Judged:
+    until = clock.monotonic() + seconds
+    (outcome,) = service.post(site.id, [Handed(comment, any_length=True)], waits=True, seconds=seconds)
+    if isinstance(outcome, EmptyError):
+        return Judged(_nothing_to_read(site), UNKNOWN)
+    if isinstance(outcome, RefusedError):
+        reason = Reason(outcome.code, outcome.detail)
+        return Judged(_decision(site, Action.REJECT, reason), UNKNOWN)
+    if isinstance(outcome, ModerationError):
+        raise outcome
+    if not isinstance(outcome, Received):
+        raise TypeError("A comment without an idempotency key has no earlier answer")
+    stored = service.wait(site.id, outcome, max(0.0, until - clock.monotonic()))
+    if stored.decision is not None and stored.status is not Status.PENDING:
+        return Judged(stored.decision, stored.scored, stored)
+    return Judged(_late(site, comment, stored.findings), UNKNOWN, stored, late=True)
+
+
+def _looked_at(service: Service, site: Site, comment: Comment, seconds: float) -> Judged:
+    now = clock.now()
+    prepared = intake.prepare(comment, site, service.parts.hasher, now, any_length=True)
+    draft = rules.Draft(comment, prepared.text, prepared.policy, Facts(), prepared.length)
+    findings = rules.run(draft)
+    if isinstance(rules.refusal(findings, prepared.length, Facts()), EmptyError):
+        return Judged(_nothing_to_read(site), UNKNOWN)
+    early = decide_early(findings, prepared.policy, site.policy_version, now)
+    if early is not None:
+        return Judged(early, UNKNOWN)
+    beside = Beside(
+        comment.author.name, comment.author.url, comment.signals.honeypot, comment.signals.filled_in_ms
+    )  # fmt: skip
+    wanted = Wanted(comment.text, comment.language, site=site.id, beside=None if beside == Beside() else beside)
+    try:
+        (scored,) = service.scores.of([wanted], seconds)
+    except OverloadedError as error:
+        scored = UnavailableError(error.detail)
+    if isinstance(scored, UnavailableError):
+        return Judged(_late(site, comment, findings), UNKNOWN, late=True)
+    return Judged(decide(findings, scored, prepared.policy, site.policy_version, now), scored)
+
+
+def _late(site: Site, comment: Comment, findings: Sequence[Finding]) -> Decision:
+    policy = site.policy.for_section(comment.thread.section)
+    return decide_late(findings, policy, site.policy_version, clock.now())
+
+
+def _nothing_to_read(site: Site) -> Decision:
+    return _decision(site, Action.APPROVE, Reason("empty", "nothing to read"))
+
+
+def _decision(site: Site, action: Action, reason: Reason) -> Decision:
+    return Decision(action, DecidedBy.POLICY, clock.now(), site.policy_version, (reason,))
