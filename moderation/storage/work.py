@@ -1,12 +1,17 @@
-"""The comments that wait for scoring: the row is the job, a lease says whose it is for now."""
+"""The comments that wait for scoring: the row is the job, a lease says whose it is for now.
+
+A lease that ends later than any can was given, or a comment came, before the clock was set back: it waits for nobody.
+"""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from moderation.storage.tables import comments
 
 COUNTED_AT_MOST = 100_000
+LONGEST_LEASE = timedelta(seconds=600)
+"""The most that `Settings.lease_seconds` can be."""
 
 
 def claim(connection: Connection, *, limit: int, lease: timedelta, now: datetime) -> list[str]:
@@ -26,7 +31,11 @@ def waiting(connection: Connection) -> int:
 
 def is_due(connection: Connection, now: datetime) -> bool:
     """Tell whether a comment waits that nobody holds."""
-    return connection.execute(select(comments.c.id).where(comments.c.score_after <= now).limit(1)).first() is not None
+    return connection.execute(select(comments.c.id).where(_free(now)).limit(1)).first() is not None
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(comments.c.score_after <= now, comments.c.score_after > now + LONGEST_LEASE)
 
 
 def _take(connection: Connection, now: datetime, lease: timedelta, limit: int, *, retried: bool) -> list[str]:
@@ -34,7 +43,7 @@ def _take(connection: Connection, now: datetime, lease: timedelta, limit: int, *
         select(comments.c.id)
         .where(
             comments.c.score_after.is_not(None),
-            comments.c.score_after <= now,
+            _free(now),
             comments.c.attempts > 0 if retried else comments.c.attempts == 0,
         )
         .order_by(comments.c.priority, comments.c.id)

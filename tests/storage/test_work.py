@@ -78,3 +78,19 @@ def test_two_workers_share_what_waits(database: Database, redis_url: str) -> Non
 
     assert len(first) == len(second) == 2
     assert not set(first) & set(second)
+
+
+def test_a_clock_that_is_set_back_delays_nobody(database: Database, redis_url: str) -> None:
+    """What came, or was claimed, at a time that is yet to come can be claimed now."""
+    parts = make_parts(database, redis_url)
+    site = make_site(database)
+    claimed = post(parts, site, comment("A comment that somebody had claimed"))
+    claim(parts)
+    waiting = post(parts, site, comment("A comment that was waiting"))
+    set_back = timedelta(hours=-1)
+
+    with database.read() as connection:
+        assert work.is_due(connection, NOW + set_back)
+    assert claim(parts, later=set_back) == [claimed.id]
+    assert claim(parts, later=set_back) == [waiting.id]
+    assert claim(parts, later=set_back) == []

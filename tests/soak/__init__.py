@@ -1,0 +1,1 @@
+"""The harness that breaks the service: it must notice what is lost."""
