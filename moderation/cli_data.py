@@ -1,18 +1,25 @@
-"""`moderation export|model`: comments out as JSON lines or CSV, and the models."""
+"""`moderation export|backup|restore|model`: comments out as JSON lines or CSV, all data out and in, and the models."""
 
 import csv
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
 from rich.console import Console
 
+from moderation import __version__, clock
+from moderation import backup as backups
 from moderation.cli_admin import known_site, opened
 from moderation.comment_object import comment_object
+from moderation.settings import get_settings
 from moderation.storage import comments
 from moderation.storage.comments import Filter
+from moderation.storage.copies import CopyFailedError
 
 PAGE = 500
 COLUMNS = ("id", "external_id", "status", "thread_id", "author_id", "author_name", "text", "created_at", "erased_at")
@@ -54,6 +61,39 @@ def export(site_id: str, form: str, output: TextIO) -> None:
     click.echo(f"{number} comments", err=True)
 
 
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write everything that is kept to FILE, while the service runs; keep that file as safe as the data itself."""
+    with opened() as database, told("Saving"):
+        manifest = backups.make(database, get_settings(), file, __version__, clock.now())
+    size = file.stat().st_size / 1e6
+    note = "" if manifest.secret else "; MODERATION_SECRET is not in it, keep it too"
+    click.echo(f"{file}: {size:,.1f} MB, as of {manifest.made_at}{note}", err=True)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+def restore(file: Path) -> None:
+    """Put a backup into the empty database and data folder that the settings name; then start the service."""
+    with opened() as database, told("Restoring"):
+        manifest = backups.restore(database, get_settings(), file)
+    note = "" if manifest.secret else ", with the same MODERATION_SECRET as before"
+    click.echo(f"Restored as of {manifest.made_at}. Start the service now{note}.", err=True)
+
+
+@contextmanager
+def told(doing: str) -> Iterator[None]:
+    """Show that something goes on, and turn what can go wrong with files into messages."""
+    try:
+        with Console(stderr=True).status(doing):
+            yield
+    except FileExistsError as error:
+        raise click.ClickException(f"{error} exists already; name another file") from None
+    except (CopyFailedError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+
+
 @click.command("model", context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def model(arguments: tuple[str, ...]) -> None:
@@ -77,4 +117,4 @@ def _csv_row(document: dict[str, Any]) -> list[Any]:
     ]
 
 
-COMMANDS = (export, model)
+COMMANDS = (export, backup, restore, model)

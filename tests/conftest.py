@@ -6,6 +6,7 @@ import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -94,6 +95,22 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")
     name = f"test_{next(NUMBERS)}"
     _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    opened = Database(_render(server, name))
+    yield opened
+    opened.close()
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def empty_database(like: Database, folder: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Give a database without tables of the same kind as `like`, for the length of a `with` block."""
+    if like.is_sqlite:
+        opened = Database(f"sqlite:///{folder / 'empty.db'}")
+        yield opened
+        opened.close()
+        return
+    server, name = request.getfixturevalue("postgres_url"), f"test_{next(NUMBERS)}"
+    _run(server, f"CREATE DATABASE {name}")
     opened = Database(_render(server, name))
     yield opened
     opened.close()
