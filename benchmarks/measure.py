@@ -105,6 +105,41 @@ def line(folder: Path, count: int) -> list[Figure]:
     ]
 
 
+def overload(folder: Path, seconds: float) -> list[Figure]:
+    """Send more than a whole service can take, in an open loop, while its workers are busy with what came before.
+
+    The peak is what it takes of 700 requests/s, before and after three times that peak.
+    """
+    with running(folder, {"MODERATION_PROMISE_SECONDS": "1000000", "MODERATION_LOG_LEVEL": "warning"}) as service:
+        key = str(service.key)
+
+        def drive(rate: float, name: str) -> dict[str, Any]:
+            command = [sys.executable, "-m", "benchmarks.overload", service.url, key, "--rate", str(rate)]
+            done = subprocess.run(
+                [*command, "--seconds", str(seconds), "--thread", name],
+                cwd=ROOT, stdout=subprocess.PIPE, timeout=LIMIT, check=True,
+            )  # fmt: skip
+            figures: dict[str, Any] = json.loads(done.stdout)
+            return figures
+
+        drive(700, "fill")
+        before = drive(700, "before")
+        flood = drive(3 * before["goodput"], "flood")
+        after = drive(700, "after")
+        calm = drive(100, "calm")
+    peak = (before["goodput"] + after["goodput"]) / 2
+    late = sum(number for status, number in flood["statuses"].items() if status not in {"201", "202", "503"})
+    refused = calm["statuses"].get("503", 0)
+    return [
+        Figure("peak of an open loop, workers busy", f"{peak:,.0f} requests/s"),
+        at_least("goodput at three times that", 100 * flood["goodput"] / peak, "% of the peak", 90),
+        Figure("  taken, p99", f"{flood['taken']['p99_ms']:,.0f} ms"),
+        Figure("  refused with 503, p99", f"{flood['shed']['p99_ms']:,.0f} ms"),
+        at_most("  neither taken nor refused", late, "requests", 1),
+        at_most("100 requests/s right afterwards: refused", refused, "requests", 1),
+    ]
+
+
 def second_start(folder: Path) -> float:
     """Return the seconds that a start on a folder with data takes."""
     with running(folder) as service:
@@ -148,4 +183,5 @@ MEASUREMENTS: tuple[tuple[str, Callable[[Path, Mapping[str, int]], list[Figure]]
     ("the scorer alone", lambda _folder, scale: scorer_alone(scale["seconds"])),
     ("intake with workers off", lambda folder, scale: intake_alone(folder / "alone", scale["count"])),
     ("the whole line", lambda folder, scale: line(folder / "line", scale["count"])),
+    ("more than it can take", lambda folder, scale: overload(folder / "overload", scale["seconds"])),
 )

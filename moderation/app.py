@@ -7,6 +7,8 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from moderation import __version__, docs_page, health, openapi
+from moderation.admission import EXTENSION as ADMISSION
+from moderation.admission import Admission
 from moderation.dashboard import blueprint as dashboard
 from moderation.dialects import DIALECTS
 from moderation.errors import (
@@ -96,6 +98,9 @@ def create_app(settings: Settings | None = None) -> APIFlask:
             response.headers["Connection"] = "close"
         return response
 
+    admission = Admission(app.wsgi_app, settings.web_threads)
+    app.wsgi_app = admission  # type: ignore[method-assign]  # Flask's own advice for middleware
+    app.extensions[ADMISSION] = admission
     app.register_error_handler(ModerationError, problem)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)

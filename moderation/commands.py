@@ -11,6 +11,7 @@ from moderation.supervisor import Part
 ROLES = ("scorer", "courier", "beat")
 CELERY = (sys.executable, "-m", "celery", "-A", "workers.app")
 COURIER_THREADS = 2
+CONNECTIONS = "4096"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 """A scoring process uses one core; numpy and ONNX Runtime would otherwise each start threads for all."""
 
@@ -34,11 +35,15 @@ def worker(role: str, settings: Settings, environment: Mapping[str, str]) -> Par
 
 
 def web(host: str, port: int, settings: Settings, environment: Mapping[str, str]) -> Part:
-    """Return the web server: granian, one process, with a thread for every request it answers at once."""
+    """Return the web server: granian, one process, with a thread for every request that it answers at once.
+
+    As many again refuse what comes beyond that, see `moderation/admission.py`. What granian calls backpressure
+    counts connections, idle ones too: whoever keeps some open must not keep others out.
+    """
     command = (
         sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "moderation.app:create_app",
         "--host", host, "--port", str(port), "--http", "1", "--no-ws", "--workers", "1",
-        "--blocking-threads", str(settings.web_threads), "--backpressure", str(settings.web_threads * 8),
+        "--blocking-threads", str(settings.web_threads * 2), "--backpressure", CONNECTIONS, "--backlog", CONNECTIONS,
         "--http1-header-read-timeout", "10000", "--workers-kill-timeout", "5", "--log-level", "warning",
         "--respawn-failed-workers",
     )  # fmt: skip

@@ -3,10 +3,11 @@
 from typing import Literal
 
 from apiflask import APIBlueprint
-from flask import Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from flask import Response, current_app
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from pydantic import BaseModel
 
+from moderation.admission import EXTENSION
 from moderation.errors import NotFoundError
 from moderation.openapi import answers
 from moderation.storage import work
@@ -69,6 +70,8 @@ def metrics() -> Response:
         Gauge("moderation_waiting_comments", "Comments that wait for scoring", registry=registry).set(
             work.waiting(connection)
         )
+    refused = Counter("moderation_refused_requests", "Requests refused because too many came", registry=registry)
+    refused.inc(current_app.extensions[EXTENSION].refused)
     redis = service().parts.queue.answers()
     for part in PARTS:
         Gauge(f"moderation_{part}_up", f"1 if a {part} is alive", registry=registry).set(

@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     engine: Literal["onnx", "detoxify"] = Field("onnx", description="What scores toxicity: ONNX Runtime or Detoxify.")
     model: str = Field("compact-3", description="Name or checkpoint path of the toxicity model.")
     scorers: int = Field(2, ge=1, le=64, description="Scoring processes of one `moderation worker`.")
-    web_threads: int = Field(32, ge=2, le=512, description="Requests that one web process answers at once.")
+    web_threads: int = Field(
+        64, ge=2, le=512, description="Requests that one web process answers at once; more are refused with 503."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     max_body_bytes: int = Field(1_000_000, ge=10_000, description="Largest request body that is read, in bytes.")
     max_batch_bytes: int = Field(
