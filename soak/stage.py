@@ -82,7 +82,7 @@ class Stage:
         """Make an endpoint of the receiver."""
         with self.client() as api:
             made = api.post("/v1/endpoints", json={"url": receiver.url}).raise_for_status().json()
-        receiver.secret = made["secret"]
+        receiver.secrets.append(made["secret"])
 
     def again(self, receiver: Receiver) -> None:
         """Make the receiver's endpoint anew, if the service took it for gone."""

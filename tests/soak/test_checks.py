@@ -48,7 +48,7 @@ class Lying:
 def receiver() -> Iterator[Receiver]:
     """Give an endpoint that was told of the first approval of `c-1`."""
     made = Receiver()
-    made.secret = SECRET
+    made.secrets.append(SECRET)
     tell(made)
     yield made
     made.close()
@@ -119,7 +119,7 @@ def test_two_decisions_at_once_are_noticed(receiver: Receiver, monkeypatch: pyte
 
 def test_a_call_with_another_secret_is_noticed(receiver: Receiver) -> None:
     """It is not taken."""
-    receiver.secret = "whsec_" + "b3RoZXJzZQ==" * 3
+    receiver.secrets = ["whsec_" + "b3RoZXJzZQ==" * 3]
 
     assert not tell(receiver, sequence=2)
     assert receiver.wrong == ["a call was not signed"]
