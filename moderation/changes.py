@@ -11,7 +11,7 @@ from moderation.pipeline import Parts, decision_event
 from moderation.policy import decide_early
 from moderation.queue import Bell
 from moderation.records import Event, Site, StoredComment
-from moderation.storage import comments, events, labels, threads
+from moderation.storage import akismet, comments, events, labels, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
 
@@ -93,6 +93,7 @@ def erase(parts: Parts, site_id: str, comment_id: str, now: datetime) -> StoredC
             return before
         after = comments.erase(connection, before, now)
         labels.erase(connection, site_id, comment_id, now)
+        akismet.forget_check(connection, site_id, comment_id)
         events.strip_events(connection, site_id, comment_id)
         event = Event(
             id=ids.new_id(now),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from moderation.model import ATTRIBUTES, Decision, Span
-from moderation.records import StoredComment
+from moderation.model import ATTRIBUTES, Decision, EventType, Span
+from moderation.records import Event, StoredComment
 
 SpanUnits = Literal["code_points", "utf16", "bytes"]
 ENCODING: Mapping[str, tuple[str, int]] = {"utf16": ("utf-16-le", 2), "bytes": ("utf-8", 1)}
@@ -61,6 +61,16 @@ def event_object(comment: StoredComment, previous_status: str, sequence: int) ->
     document = comment_object(comment)
     del document["text"], document["author"]
     return {**document, "previous_status": previous_status, "sequence": sequence}
+
+
+def akismet_document(key: str, event: Event) -> dict[str, Any]:
+    """Return what a client of Akismet's is told when a comment that it asked about was approved or rejected."""
+    result = "true" if event.type is EventType.COMMENT_REJECTED else "false"
+    return {
+        "key": key,
+        "endpoint": "comment-check",
+        "comments": [{"guid": event.comment_id, "result": result}],
+    }
 
 
 def timestamp(moment: datetime) -> str:

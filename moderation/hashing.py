@@ -22,6 +22,10 @@ class Hasher:
         message = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:HEX_DIGITS]
 
+    def derive(self, purpose: str) -> bytes:
+        """Return a key of 32 bytes for one purpose, from which neither the secret nor another key can be told."""
+        return hmac.new(self._secret, f"key\0{purpose}".encode(), hashlib.sha256).digest()
+
     def author(self, author: Author) -> str | None:
         """Return the key of an author: by the site's id, else by the e-mail address, else None."""
         if author.id:

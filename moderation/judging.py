@@ -54,8 +54,10 @@ class Judged:
     """Whether no scores came in time; a stored comment is decided later all the same."""
 
 
-def judge(service: Service, site_id: str, comment: Comment, seconds: float, *, dialect: DialectName) -> Judged:
-    """Return the site's decision on a comment, `seconds` from now at the latest.
+def judge(
+    service: Service, site_id: str, comment: Comment, seconds: float, *, dialect: DialectName, keeps: bool = True
+) -> Judged:
+    """Return the site's decision on a comment, `seconds` from now at the latest; without `keeps` it is looked at only.
 
     Raises:
         OverloadedError: more comments wait than can be settled in the promised time.
@@ -66,7 +68,7 @@ def judge(service: Service, site_id: str, comment: Comment, seconds: float, *, d
     if len(comment.text) > LOOKED_AT_MOST:
         detail = f"{len(comment.text)} of {LOOKED_AT_MOST} code points"
         return Judged(_decision(site, Action.HOLD, Reason("too_long", detail)), UNKNOWN)
-    if dialect in site.policy.dialects.take_in and len(comment.text) <= LONGEST:
+    if keeps and dialect in site.policy.dialects.take_in and len(comment.text) <= LONGEST:
         return _taken_in(service, site, comment, seconds)
     return _looked_at(service, site, comment, seconds)
 

@@ -104,6 +104,8 @@ class Endpoint:
     created_at: datetime
     disabled_at: datetime | None
     disabled_why: str | None
+    akismet_key: str | None = None
+    """Sealed; the key that an endpoint of Akismet's kind wants to hear with each of its comments' later decisions."""
 
 
 @dataclass(frozen=True, slots=True)

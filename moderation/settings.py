@@ -93,6 +93,27 @@ class Settings(BaseSettings):
     openai_images: Literal["refuse", "ignore"] = Field(
         "refuse", description="What OpenAI's `moderations` does with images, which no model here looks at."
     )
+    akismet_timeout_seconds: float = Field(
+        0.5,
+        gt=0,
+        le=120,
+        description="How long Akismet's `comment-check` waits for scores; then the policy's `late` says.",
+    )
+    akismet_per_minute: int = Field(
+        0, ge=0, description="Comments a minute that a site may have checked by Akismet's API; 0 is no limit."
+    )
+    akismet_discard: float = Field(
+        0.99, gt=0, le=1, description="Spam with at least this score is said to be thrown away (`X-akismet-pro-tip`)."
+    )
+    akismet_recheck_seconds: int = Field(
+        86_400,
+        ge=60,
+        le=30 * 86_400,
+        description="How long your moderators have for what Akismet's clients wait for; WordPress waits twice as long.",
+    )
+    akismet_toxicity: bool = Field(
+        True, description="Whether Akismet's clients are told that a comment is spam because it is toxic."
+    )
     docs: bool = Field(True, description="Serve `/docs` and `/openapi.json`.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
     secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only.")

@@ -24,7 +24,7 @@ class SiteCache:
         self._database = database
         self._now = now
         self._sites: dict[str, Site] = {}
-        self._keys: dict[str, tuple[datetime, Key]] = {}
+        self._keys: dict[tuple[str, str], tuple[datetime, Key]] = {}
         self._lock = threading.Lock()
 
     def known(self, site_id: str) -> Site:
@@ -53,20 +53,26 @@ class SiteCache:
         Raises:
             UnauthorizedError: it is no live key of any site.
         """
+        return self._live_key(key, ids.api_key_prefix(key), "native")
+
+    def akismet_key(self, key: str) -> Key:
+        """Return what a key of Akismet's dialect, 12 hex digits in lower case, may do; raises as `native_key` does."""
+        return self._live_key(key, sites.hash_key(key), "akismet")
+
+    def _live_key(self, key: str, prefix: str | None, kind: str) -> Key:
         now = self._now()
         hashed = sites.hash_key(key)
-        kept = self._keys.get(hashed)
+        kept = self._keys.get((kind, hashed))
         if kept is not None and kept[0] > now:
             return kept[1]
-        prefix = ids.api_key_prefix(key)
         if prefix is None:
             raise UnauthorizedError
         with self._database.read() as connection:
-            found = sites.find_key(connection, prefix, "native")
+            found = sites.find_key(connection, prefix, kind)
         if found is None or not hmac.compare_digest(found[1], hashed):
             raise UnauthorizedError
         with self._lock:
             if len(self._keys) >= KEYS_AT_MOST:
                 self._keys.clear()
-            self._keys[hashed] = (now + KEY_LIFE, found[0])
+            self._keys[kind, hashed] = (now + KEY_LIFE, found[0])
         return found[0]

@@ -17,8 +17,9 @@ from typing import Any
 import structlog
 
 from moderation import clock
-from moderation.comment_object import author_object, timestamp
+from moderation.comment_object import akismet_document, author_object, timestamp
 from moderation.queue import Bell
+from moderation.sealing import AKISMET, unseal
 from moderation.storage import comments, deliveries, endpoints
 from moderation.storage.database import Connection, Database
 from moderation.storage.deliveries import Due
@@ -152,7 +153,7 @@ def _send(here: Process, due: Due, rng: random.Random) -> Attempt:
         site_id=due.event.site_id,
         url=due.endpoint.url,
         secret=due.endpoint.secret,
-        body=_body(due, _quoted(here.parts.database, due)),
+        body=_body(here, due),
         attempts=due.attempts,
     )
     return send(
@@ -177,12 +178,16 @@ def _quoted(database: Database, due: Due) -> dict[str, Any]:
     return {"text": comment.text, "author": author_object(comment)}
 
 
-def _body(due: Due, quoted: dict[str, Any]) -> bytes:
-    document = {
-        "type": due.event.type.value,
-        "timestamp": timestamp(due.event.at),
-        "data": {**due.event.data, **quoted},
-    }
+def _body(here: Process, due: Due) -> bytes:
+    document: dict[str, Any]
+    if due.endpoint.akismet_key is not None:
+        document = akismet_document(unseal(here.parts.hasher.derive(AKISMET), due.endpoint.akismet_key), due.event)
+    else:
+        document = {
+            "type": due.event.type.value,
+            "timestamp": timestamp(due.event.at),
+            "data": {**due.event.data, **_quoted(here.parts.database, due)},
+        }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 

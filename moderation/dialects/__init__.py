@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint
 
 from moderation.dialects import (
+    akismet,
     native,
     native_admin,
     native_authors,
@@ -24,4 +25,5 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native_admin.blueprint,  # our own: policy and endpoints
     perspective.blueprint,  # Google's Perspective: scores alone
     openai.blueprint,  # OpenAI's moderations: scores alone
+    akismet.blueprint,  # Akismet: a comment is spam or not
 )

@@ -20,17 +20,33 @@ def add_endpoint(connection: Connection, endpoint: Endpoint) -> None:
             events=[event.value for event in endpoint.events],
             include_text=endpoint.include_text,
             description=endpoint.description,
+            akismet_key=endpoint.akismet_key,
             created_at=endpoint.created_at,
         )
     )
 
 
 def list_endpoints(connection: Connection, site_id: str, limit: int = 100) -> list[Endpoint]:
-    """Return the endpoints of a site, oldest first."""
-    rows = connection.execute(
-        select(endpoints).where(endpoints.c.site_id == site_id).order_by(endpoints.c.id).limit(limit)
-    )
+    """Return the endpoints that a site made, oldest first; those that Akismet's clients named are not among them."""
+    mine = (endpoints.c.site_id == site_id) & endpoints.c.akismet_key.is_(None)
+    rows = connection.execute(select(endpoints).where(mine).order_by(endpoints.c.id).limit(limit))
     return [_endpoint(row) for row in rows]
+
+
+def list_akismet(connection: Connection, site_id: str, limit: int = 100) -> list[Endpoint]:
+    """Return the endpoints that Akismet's clients of a site named, oldest first."""
+    mine = (endpoints.c.site_id == site_id) & endpoints.c.akismet_key.is_not(None)
+    rows = connection.execute(select(endpoints).where(mine).order_by(endpoints.c.id).limit(limit))
+    return [_endpoint(row) for row in rows]
+
+
+def renew_akismet(connection: Connection, site_id: str, endpoint_id: str, akismet_key: str) -> None:
+    """Give an endpoint of Akismet's kind another key, and let it live again if it was disabled."""
+    connection.execute(
+        update(endpoints)
+        .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id)
+        .values(akismet_key=akismet_key, disabled_at=None, disabled_why=None)
+    )
 
 
 def get_endpoint(connection: Connection, site_id: str, endpoint_id: str) -> Endpoint | None:
@@ -88,4 +104,5 @@ def _endpoint(row: Row[tuple[object, ...]]) -> Endpoint:
         created_at=row.created_at,
         disabled_at=row.disabled_at,
         disabled_why=row.disabled_why,
+        akismet_key=row.akismet_key,
     )

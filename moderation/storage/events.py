@@ -1,12 +1,13 @@
 """Events and one delivery per endpoint, written in the transaction of what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
 from moderation import ids
 from moderation.records import Event
+from moderation.storage.akismet import endpoints_of
 from moderation.storage.comments import bare_reasons
 from moderation.storage.endpoints import live_endpoints
 from moderation.storage.tables import deliveries, events
@@ -31,7 +32,11 @@ def publish(connection: Connection, new: Sequence[Event], now: datetime) -> int:
             for event in new
         ],
     )
-    listening = live_endpoints(connection, sorted({event.site_id for event in new}))
+    sites = sorted({event.site_id for event in new})
+    listening = live_endpoints(connection, sites)
+    named: Mapping[str, str] = {}
+    if any(endpoint.akismet_key for endpoint in listening):
+        named = endpoints_of(connection, sites, [event.comment_id for event in new if event.comment_id])
     rows = [
         {
             "id": ids.new_id(now),
@@ -44,7 +49,9 @@ def publish(connection: Connection, new: Sequence[Event], now: datetime) -> int:
         }
         for event in new
         for endpoint in listening
-        if endpoint.site_id == event.site_id and (not endpoint.events or event.type in endpoint.events)
+        if endpoint.site_id == event.site_id
+        and (not endpoint.events or event.type in endpoint.events)
+        and (endpoint.akismet_key is None or named.get(event.comment_id or "") == endpoint.id)
     ]
     if rows:
         connection.execute(insert(deliveries), rows)

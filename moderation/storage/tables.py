@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Dialect,
     ForeignKey,
     Index,
@@ -254,6 +255,7 @@ endpoints = Table(
     Column("events", JSON, nullable=False),  # empty: all
     Column("include_text", Boolean, nullable=False),
     Column("description", Text, nullable=False),
+    Column("akismet_key", Text),  # sealed; for an endpoint that is told in Akismet's way
     Column("created_at", UtcTime, nullable=False),
     Column("disabled_at", UtcTime),
     Column("disabled_why", Text),
@@ -305,6 +307,31 @@ attempts = Table(
     Column("answer", Text),
     Column("error", Text),
     Index(None, "delivery_id"),
+)
+
+akismet_checks = Table(
+    "akismet_checks",
+    metadata,
+    Column("comment_id", ForeignKey("comments.id"), primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("match_key", KEY, nullable=False),  # keyed hash of page, author and text
+    Column("spam", Boolean, nullable=False),  # as it was answered, or as somebody said since
+    Column("endpoint_id", ForeignKey("endpoints.id", ondelete="SET NULL")),  # which wants to hear of later decisions
+    Index(None, "site_id", "match_key"),
+    Index(None, "endpoint_id"),
+)
+
+akismet_counts = Table(
+    "akismet_counts",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("blog", String(300), nullable=False),
+    Column("spam", Integer, nullable=False),
+    Column("ham", Integer, nullable=False),
+    Column("missed_spam", Integer, nullable=False),
+    Column("false_positives", Integer, nullable=False),
+    PrimaryKeyConstraint("site_id", "day", "blog"),
 )
 
 idempotency = Table(
