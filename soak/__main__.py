@@ -38,9 +38,9 @@ def one_database(name: str, options: argparse.Namespace, console: Console) -> tu
                     if one.wrong:
                         progress.console.print(f"[red]round {one.number}, {one.fault}:[/] {one.wrong[:3]}")
         finally:
-            wrong = stage.close()
-            if wrong or any(one.wrong for one in done):
+            if any(one.wrong for one in done):
                 options.log.with_suffix(f".{name}.service.log").write_text(stage.log_tail(), encoding="utf-8")
+            wrong = stage.close()
     return done, wrong
 
 

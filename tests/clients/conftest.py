@@ -17,6 +17,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     quotas = {f"MODERATION_{name}_PER_MINUTE": str(PER_MINUTE) for name in ("PERSPECTIVE", "OPENAI")}
     # A machine that is busy with other tests may take longer than a caller of Perspective would wait.
     patience = {"MODERATION_PERSPECTIVE_TIMEOUT_SECONDS": "20", "MODERATION_OPENAI_TIMEOUT_SECONDS": "20"}
+    patience["MODERATION_AKISMET_TIMEOUT_SECONDS"] = "20"
     folder: Path = tmp_path_factory.mktemp("service")
     with running(folder / "data", {**quotas, **patience}) as service:
         yield service

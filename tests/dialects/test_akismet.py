@@ -1,4 +1,7 @@
-"""Akismet's API over HTTP, with scores from a table; the numbers are those of the contract's checklist."""
+"""Akismet's API over HTTP, with scores from a table; the numbers are those of the contract's checklist.
+
+Long because each line of the checklist has its own short test.
+"""
 
 import json
 from collections.abc import Mapping
