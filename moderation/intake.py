@@ -10,7 +10,7 @@ from moderation.comment_object import comment_object
 from moderation.errors import ConflictError, IdempotencyReusedError, ModerationError
 from moderation.hashing import Hasher
 from moderation.model import UNKNOWN, Comment, Decision, Facts, Finding, Length, LengthUnit, Status, WindowUse
-from moderation.policy_document import LengthPolicy, Policy
+from moderation.policy_document import LONGEST, LengthPolicy, Policy
 from moderation.records import Site, StoredComment
 from moderation.storage import comments, facts, idempotency, threads
 from moderation.storage.database import Connection
@@ -79,7 +79,8 @@ def prepare(
     """Normalise, measure and hash a comment."""
     policy = site.policy.for_section(comment.thread.section)
     if any_length:
-        policy = replace(policy, length=LengthPolicy(max=max(1, len(comment.text)), unit=LengthUnit.CODE_POINTS))
+        most = max(LONGEST, len(comment.text))
+        policy = replace(policy, length=LengthPolicy(max=most, unit=LengthUnit.CODE_POINTS))
     length = Length(count(comment.text, policy.length.unit), policy.length.max, policy.length.unit)
     # what is too long is refused before any rule looks at its text
     text = normalise(comment.text if length.count <= length.limit else "")
