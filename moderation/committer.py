@@ -70,9 +70,9 @@ class Committer:
             raise UnavailableError("The database is too slow just now", retry_after=5) from error
 
     def _start(self) -> None:
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             with self._lock:
-                if self._thread is None:
+                if self._thread is None or not self._thread.is_alive():
                     self._thread = threading.Thread(target=self._run_forever, name="committer", daemon=True)
                     self._thread.start()
 

@@ -4,6 +4,8 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 
@@ -24,9 +26,28 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Lenient(sys.stderr))),
         cache_logger_on_first_use=True,
     )
+
+
+class Lenient:
+    """A stream that loses what cannot be written: a full disk, or a reader that is gone, must stop no thread."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text, if that is possible."""
+        with suppress(OSError, ValueError):  # closed is a ValueError
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Let the stream flush, if that is possible."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def _locals_left_out(_logger: object, _name: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from soak import report
+from soak.faults import FAULTS
 from soak.rounds import Round, order, soak
 from soak.stage import Stage
 
@@ -27,7 +28,7 @@ def one_database(name: str, options: argparse.Namespace, console: Console) -> tu
     with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as folder:
         stage = Stage(Path(folder), name)
         try:
-            faults = order(stage, options.rounds, rng)
+            faults = order(stage, options.rounds, rng, options.fault)
             with Progress(*COLUMNS, console=console) as progress, options.log.open("a", encoding="utf-8") as log:
                 task = progress.add_task(name, total=len(faults))
                 for one in soak(stage, faults, rng, options.rate):
@@ -48,6 +49,9 @@ def main() -> None:
     """Soak, and end with status 1 if anything was lost."""
     parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="for each database")
+    parser.add_argument(
+        "--fault", action="append", default=[], choices=sorted(FAULTS), help="only this one; repeatable"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=RATE, help="comments a second")
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")

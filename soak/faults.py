@@ -10,8 +10,9 @@ import psutil
 
 from soak.receiver import MOODS
 from soak.stage import Stage
+from soak.traffic import Traffic
 
-Fault = Callable[[Stage, random.Random], "float | None"]
+Fault = Callable[[Stage, random.Random, Traffic], "float | None"]
 """Returns the seconds of a start, if there was one."""
 BRIEF = (0.2, 3.5)
 """How long the good endpoint may be bad: its second try comes after 5 s, the third only after 5 minutes."""
@@ -32,7 +33,7 @@ class Kind:
 
 
 def _kill(role: str) -> Fault:
-    def do(stage: Stage, rng: random.Random) -> None:
+    def do(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
         found = stage.processes(role)
         if not found:
             raise RuntimeError(f"there is no {role} to kill")
@@ -45,7 +46,7 @@ def _kill(role: str) -> Fault:
 def _kill_again(role: str, times: int) -> Fault:
     """End a role again and again, as a text does that ends whoever scores it."""
 
-    def do(stage: Stage, rng: random.Random) -> None:
+    def do(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
         for _ in range(times):
             for process in stage.processes(role):
                 with suppress(psutil.Error):
@@ -55,67 +56,71 @@ def _kill_again(role: str, times: int) -> Fault:
     return do
 
 
-def _power_cut(stage: Stage, _rng: random.Random) -> float:
+def _poison(_stage: Stage, _rng: random.Random, traffic: Traffic) -> None:
+    traffic.poison()
+
+
+def _power_cut(stage: Stage, _rng: random.Random, _traffic: Traffic) -> float:
     return stage.kill_all()
 
 
-def _redis_away(stage: Stage, rng: random.Random) -> None:
+def _redis_away(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     stage.restart_redis(rng.uniform(0, 5), time.sleep)
 
 
-def _redis_emptied(stage: Stage, rng: random.Random) -> None:
+def _redis_emptied(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     for _ in range(3):
         stage.flush_redis()
         time.sleep(rng.uniform(0.1, 0.5))
 
 
-def _redis_hangs(stage: Stage, rng: random.Random) -> None:
+def _redis_hangs(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     stage.redis.hang()
     time.sleep(rng.uniform(1, 8))
     stage.redis.flow()
 
 
-def _redis_drops(stage: Stage, rng: random.Random) -> None:
+def _redis_drops(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     for _ in range(3):
         stage.redis.drop()
         time.sleep(rng.uniform(0.1, 1))
 
 
-def _postgres_restarts(stage: Stage, _rng: random.Random) -> None:
+def _postgres_restarts(stage: Stage, _rng: random.Random, _traffic: Traffic) -> None:
     stage.restart_postgres()
 
 
-def _postgres_drops(stage: Stage, rng: random.Random) -> None:
+def _postgres_drops(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     assert stage.sql is not None
     for _ in range(3):
         stage.sql.drop()
         time.sleep(rng.uniform(0.1, 1))
 
 
-def _postgres_hangs(stage: Stage, rng: random.Random) -> None:
+def _postgres_hangs(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     assert stage.sql is not None
     stage.sql.hang()
     time.sleep(rng.uniform(1, 6))
     stage.sql.flow()
 
 
-def _sqlite_locked(stage: Stage, rng: random.Random) -> None:
+def _sqlite_locked(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     with stage.locked():
         time.sleep(rng.uniform(1, 8))
 
 
-def _disk_full(stage: Stage, rng: random.Random) -> None:
+def _disk_full(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     with stage.full_disk():
         time.sleep(rng.uniform(1, 6))
 
 
-def _clock(stage: Stage, rng: random.Random) -> None:
+def _clock(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
     stage.set_clock(rng.choice([offset for offset in CLOCKS if offset != stage.clock_ahead]))
     time.sleep(rng.uniform(1, 3))
 
 
 def _endpoint(which: str, mood: str) -> Fault:
-    def do(stage: Stage, rng: random.Random) -> None:
+    def do(stage: Stage, rng: random.Random, _traffic: Traffic) -> None:
         receiver = stage.receivers[which]
         receiver.mood = mood
         time.sleep(rng.uniform(*BRIEF))
@@ -134,6 +139,7 @@ FAULTS: Mapping[str, Kind] = {
     "kill -9 worker parent": Kind(_kill("scorer")),
     "kill -9 worker child": Kind(_kill("scorer child")),
     "kill -9 worker child, four times": Kind(_kill_again("scorer child", 4)),
+    "a text that kills the scorer": Kind(_poison),
     "kill -9 courier": Kind(_kill("courier")),
     "kill -9 beat": Kind(_kill("beat")),
     "power cut": Kind(_power_cut),

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -35,9 +35,9 @@ class Round:
     wrong: list[str]
 
 
-def order(stage: Stage, rounds: int, rng: random.Random) -> list[str]:
-    """Return which fault each round has: all that are possible here equally often, in an order of chance."""
-    names = list(possible(stage))
+def order(stage: Stage, rounds: int, rng: random.Random, only: Collection[str] = ()) -> list[str]:
+    """Return which fault each round has: all that are possible here, or `only` some, equally often in random order."""
+    names = [name for name in possible(stage) if not only or name in only]
     return [name for _ in range(rounds // len(names) + 1) for name in rng.sample(names, len(names))][:rounds]
 
 
@@ -54,7 +54,7 @@ def soak(stage: Stage, faults: list[str], rng: random.Random, rate: float) -> It
 def _round(stage: Stage, traffic: Traffic, number: int, name: str, rng: random.Random) -> Round:
     ledger = traffic.next_round(f"round-{number}")
     time.sleep(rng.uniform(*BEFORE))
-    started = possible(stage)[name].do(stage, rng)
+    started = possible(stage)[name].do(stage, rng, traffic)
     recovery = _until_progress(stage)
     time.sleep(AFTER_SECONDS)
     traffic.next_round(f"between-{number}")

@@ -24,6 +24,8 @@ MOUNT, UMOUNT = shutil.which("mount"), shutil.which("umount")
 CLOCK = Path(__file__).with_name("clock.c")
 DISK_BYTES = 48_000_000
 TIMEOUT = 20.0
+POISON = "zounds-and-gadzooks"
+"""A text with this word ends the process that scores it; see `poison/sitecustomize.py`."""
 SETTINGS = {
     "MODERATION_SCORERS": "2",
     "MODERATION_LEASE_SECONDS": "6",
@@ -57,6 +59,7 @@ class Stage:
             info = self.postgres.get_postmaster_info()
             self.sql = Proxy(f"{info.socket_dir}/.s.PGSQL.5432")
             settings["MODERATION_DATABASE_URL"] = f"postgresql+psycopg://postgres@127.0.0.1:{self.sql.port}/postgres"
+        settings |= {"SOAK_POISON": POISON, "PYTHONPATH": str(Path(__file__).parent / "poison")}
         library = _compile(CLOCK, folder)
         self.fake_clock = library is not None
         if library:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from soak.stage import Stage
+from soak.stage import POISON, Stage
 
 COMMENTS = Path(__file__).parents[1] / "tests" / "whole" / "comments.json"
 POSTERS = 4
@@ -56,6 +56,13 @@ class Traffic:
         with self._lock:
             self._ledger, self._name = Ledger(), name
             return self._ledger
+
+    def poison(self) -> None:
+        """Post a comment that ends whoever scores it."""
+        with self._lock:
+            self._number += 1
+            number, ledger, thread = self._number, self._ledger, f"{self._name}-0"
+        self._post(number, f"{POISON} ({number})", thread, ledger, decides=False)
 
     def close(self) -> None:
         """Post no more."""

@@ -22,6 +22,7 @@ from moderation.storage.database import Database
 from tests.answering import Answerer, answering
 from tests.build import FREE, HARMLESS, TOXIC, make_parts, make_site, settle_all
 from tests.committing import Gate
+from tests.whole.service import wait_until
 
 TAKES_IN = replace(FREE, dialects=DialectsPolicy(take_in=("coral",)))
 KEY = Key("prefix", "news", "the site", frozenset(Scope))
@@ -216,6 +217,7 @@ def test_a_database_that_hangs_makes_nobody_wait(bench: Bench) -> None:
         assert clock.monotonic() - began < PATIENCE / 2
     finally:
         gate.opened.set()
+    wait_until(lambda: bench.stored, seconds=PATIENCE, what="the comment that had been begun with")
 
 
 def test_comments_are_kept_beside_their_scores(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """Log lines: JSON on stderr, and never what somebody wrote."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -129,3 +130,24 @@ def test_a_failing_request_logs_and_answers_without_the_text(settings: Settings)
     assert [event["event"] for event in events] == ["unexpected"]
     assert events[0]["where"][-1].endswith(":fails")
     assert CANARY not in done.stdout + done.stderr
+
+
+class Full:
+    """A stream on a disk that is full."""
+
+    def write(self, _text: str) -> int:
+        """Fail as the kernel does."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def flush(self) -> None:
+        """Fail as the kernel does."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.usefixtures("_configured")
+def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that stores comments must not end because its log is on a full disk."""
+    monkeypatch.setattr(sys, "stderr", Full())
+    configure_logs("info")
+
+    structlog.get_logger().error("nobody_reads_this")

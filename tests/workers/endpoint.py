@@ -114,6 +114,7 @@ def serving(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = False
+        request_queue_size = 128  # as many call at once as a courier has senders
 
         def handle_error(self, *_: object) -> None:
             """Let callers go away as they like."""
