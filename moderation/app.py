@@ -32,12 +32,14 @@ LARGE_PATHS = frozenset(
     {
         "/v1/comments/batch",
         "/v1/score",
-        "/v1alpha1/comments:analyze",
         "/batch",
         "/v1/moderations",
         "/moderations",
+        "/model/predict",
     }
 )
+ANALYZE = "/v1alpha1/comments:analyze"
+"""Of Perspective's; a client may have an address of its own before it."""
 HTTP_ERRORS: dict[int, type[ModerationError]] = {
     404: NotFoundError,
     405: MethodNotAllowedError,
@@ -88,7 +90,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
     @app.before_request
     def bound_body() -> None:
-        if request.path in LARGE_PATHS:
+        if request.path in LARGE_PATHS or request.path.endswith(ANALYZE):
             request.max_content_length = settings.max_batch_bytes
 
     @app.after_request

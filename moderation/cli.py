@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from moderation import __version__, cli_admin, cli_data, cli_import, commands, doctor, up
+from moderation import __version__, cli_admin, cli_coral, cli_data, cli_import, commands, doctor, up
 from moderation.logs import configure_logs
 from moderation.settings import get_settings
 from moderation.storage import migrate as migrations
@@ -90,7 +90,7 @@ def run_doctor() -> None:
     raise SystemExit(doctor.run(get_settings()))
 
 
-for command in (*cli_admin.COMMANDS, *cli_data.COMMANDS, cli_import.import_file):
+for command in (*cli_admin.COMMANDS, *cli_data.COMMANDS, cli_coral.coral, cli_import.import_file):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ import base64
 
 from cryptography.fernet import Fernet, InvalidToken
 
-__all__ = ["AKISMET", "InvalidToken", "seal", "unseal"]
-AKISMET = "akismet-keys"
-"""The purpose of the key under which Akismet keys are sealed; see `Hasher.derive`."""
+__all__ = ["AKISMET", "CORAL", "InvalidToken", "seal", "unseal"]
+AKISMET, CORAL = "akismet-keys", "coral-secrets"
+"""The purposes of the keys under which Akismet keys and Coral's secrets are sealed; see `Hasher.derive`."""
 
 
 def seal(key: bytes, text: str) -> str:

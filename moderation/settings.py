@@ -114,6 +114,34 @@ class Settings(BaseSettings):
     akismet_toxicity: bool = Field(
         True, description="Whether Akismet's clients are told that a comment is spam because it is toxic."
     )
+    coral_timeout_seconds: float = Field(
+        0.15,
+        gt=0,
+        le=120,
+        description="How long Coral's external phase waits for scores; then the policy's `late` decides.",
+    )
+    coral_per_minute: int = Field(
+        0, ge=0, description="Comments a minute that Coral may ask about for a site; 0 is no limit."
+    )
+    discourse_timeout_seconds: float = Field(
+        2.5, gt=0, le=120, description="How long discourse-ai's `classify` waits for scores before it answers 503."
+    )
+    discourse_per_minute: int = Field(
+        0, ge=0, description="Posts a minute that a site may have classified for Discourse; 0 is no limit."
+    )
+    osmod_timeout_seconds: float = Field(
+        5.0, gt=0, le=120, description="How long OSMOD's `score-comment` waits for scores before it answers 503."
+    )
+    osmod_per_minute: int = Field(
+        0, ge=0, description="Comments a minute that a site may have scored for OSMOD; 0 is no limit."
+    )
+    max_site: str | None = Field(
+        None, description="The site that IBM MAX's calls, which have no key, are answered for; off if unset."
+    )
+    max_timeout_seconds: float = Field(
+        10.0, gt=0, le=120, description="How long IBM MAX's `predict` waits for scores before it answers 503."
+    )
+    max_per_minute: int = Field(0, ge=0, description="Texts a minute that IBM MAX's `predict` scores; 0 is no limit.")
     docs: bool = Field(True, description="Serve `/docs` and `/openapi.json`.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
     secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only.")

@@ -23,6 +23,7 @@ from moderation.sealing import AKISMET, unseal
 from moderation.storage import comments, deliveries, endpoints
 from moderation.storage.database import Connection, Database
 from moderation.storage.deliveries import Due
+from moderation.storage.events import ADDRESS, DOCUMENT
 from workers import process
 from workers.process import Process
 from workers.webhooks import Attempt, Delivery, Outcome, next_try, send
@@ -151,7 +152,7 @@ def _send(here: Process, due: Due, rng: random.Random) -> Attempt:
         event_id=due.event.id,
         endpoint_id=due.endpoint.id,
         site_id=due.event.site_id,
-        url=due.endpoint.url,
+        url=due.event.data.get(ADDRESS, due.endpoint.url),
         secret=due.endpoint.secret,
         body=_body(here, due),
         attempts=due.attempts,
@@ -180,7 +181,9 @@ def _quoted(database: Database, due: Due) -> dict[str, Any]:
 
 def _body(here: Process, due: Due) -> bytes:
     document: dict[str, Any]
-    if due.endpoint.akismet_key is not None:
+    if DOCUMENT in due.event.data:
+        document = due.event.data[DOCUMENT]
+    elif due.endpoint.akismet_key is not None:
         document = akismet_document(unseal(here.parts.hasher.derive(AKISMET), due.endpoint.akismet_key), due.event)
     else:
         document = {
@@ -203,5 +206,5 @@ def _save_attempt(connection: Connection, due: Due, attempt: Attempt) -> None:
         delivered=attempt.outcome is Outcome.DELIVERED,
         next_try_at=attempt.next_try,
     )
-    if attempt.outcome is Outcome.DISABLE:
+    if attempt.outcome is Outcome.DISABLE and due.endpoint.url != endpoints.ELSEWHERE:
         endpoints.disable_endpoint(connection, due.event.site_id, due.endpoint.id, GONE, attempt.at)

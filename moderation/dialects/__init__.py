@@ -4,6 +4,9 @@ from apiflask import APIBlueprint
 
 from moderation.dialects import (
     akismet,
+    coral,
+    discourse,
+    ibm_max,
     native,
     native_admin,
     native_authors,
@@ -12,6 +15,7 @@ from moderation.dialects import (
     native_models,
     native_threads,
     openai,
+    osmod,
     perspective,
 )
 
@@ -26,4 +30,8 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     perspective.blueprint,  # Google's Perspective: scores alone
     openai.blueprint,  # OpenAI's moderations: scores alone
     akismet.blueprint,  # Akismet: a comment is spam or not
+    coral.blueprint,  # Coral's external moderation phase
+    discourse.blueprint,  # discourse-ai's classifier: scores alone
+    osmod.blueprint,  # the Moderator's assistants: scores alone
+    ibm_max.blueprint,  # IBM's MAX classifier, where it is switched on: scores alone
 )

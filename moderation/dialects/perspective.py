@@ -1,9 +1,11 @@
 """Google's Perspective API, for clients that were written for it: analyze, suggestscore, discovery and batches.
 
-What it must answer is in `docs/from-perspective.md`; of texts that are analysed nothing is kept.
+What it must answer is in `docs/from-perspective.md`; of texts that are analysed nothing is kept,
+unless the site's policy says so.
 """
 
 import json
+from dataclasses import replace
 
 from apiflask import APIBlueprint
 from flask import Response, request
@@ -24,9 +26,10 @@ blueprint = APIBlueprint("perspective", __name__, enable_openapi=False)
 
 
 @blueprint.route("/v1alpha1/<path:method>", methods=METHODS)
-def call_method(method: str) -> Response:  # noqa: ARG001 - the whole path is looked at
-    """Answer comments:analyze and comments:suggestscore."""
-    return _shown(answer_one(_call(with_body=True)))
+@blueprint.route("/<prefix>/v1alpha1/<path:method>", methods=METHODS)
+def call_method(method: str, prefix: str = "") -> Response:  # noqa: ARG001 - some clients can only be given an address
+    """Answer comments:analyze and comments:suggestscore, whatever stands before the path in a client's settings."""
+    return _shown(answer_one(replace(_call(with_body=True), path=f"/v1alpha1/{method}")))
 
 
 @blueprint.get("/$discovery/rest")

@@ -14,8 +14,9 @@ from moderation.dialects.perspective_errors import (
     unknown_attribute,
 )
 from moderation.dialects.perspective_requests import AnalyzeRequest, AttributeParameters
-from moderation.dialects.perspective_text import plain, sentences, utf16
+from moderation.dialects.perspective_text import sentences, utf16
 from moderation.errors import UnavailableError
+from moderation.markup import plain
 from moderation.model import Comment, Scored, Span, Thread
 from moderation.records import Key
 from moderation.scores import Outcome, Wanted

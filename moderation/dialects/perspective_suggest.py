@@ -6,7 +6,7 @@ from typing import Any
 from moderation.dialects.perspective_attributes import KNOWN, LOCAL, without_version
 from moderation.dialects.perspective_errors import invalid, unknown_attribute
 from moderation.dialects.perspective_requests import AttributeScores, SuggestRequest, read
-from moderation.dialects.perspective_text import plain
+from moderation.markup import plain
 from moderation.suggestions import Suggestion
 from moderation.text import visible_part
 

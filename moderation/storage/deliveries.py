@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from moderation.model import EventType
 from moderation.records import Endpoint, Event
@@ -66,6 +66,21 @@ def claim_due(connection: Connection, *, limit: int, lease: timedelta, now: date
         if row.endpoint_id in listening
     ]
     return sorted(due, key=lambda one: one.id)
+
+
+def waiting(connection: Connection, site_id: str, endpoint_id: str, most: int) -> int:
+    """Return how many deliveries to an endpoint are not over, counted up to `most`."""
+    some = (
+        select(deliveries.c.id)
+        .where(
+            deliveries.c.site_id == site_id,
+            deliveries.c.endpoint_id == endpoint_id,
+            deliveries.c.next_try_at.is_not(None),
+        )
+        .limit(most)
+        .subquery()
+    )
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def is_due(connection: Connection, now: datetime) -> bool:

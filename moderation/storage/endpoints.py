@@ -8,6 +8,9 @@ from moderation.model import EventType
 from moderation.records import Endpoint
 from moderation.storage.tables import attempts, deliveries, endpoints
 
+ELSEWHERE = ""
+"""The address of an endpoint whose events say themselves where they go."""
+
 
 def add_endpoint(connection: Connection, endpoint: Endpoint) -> None:
     """Store an endpoint."""
@@ -28,9 +31,16 @@ def add_endpoint(connection: Connection, endpoint: Endpoint) -> None:
 
 def list_endpoints(connection: Connection, site_id: str, limit: int = 100) -> list[Endpoint]:
     """Return the endpoints that a site made, oldest first; those that Akismet's clients named are not among them."""
-    mine = (endpoints.c.site_id == site_id) & endpoints.c.akismet_key.is_(None)
+    mine = (endpoints.c.site_id == site_id) & endpoints.c.akismet_key.is_(None) & (endpoints.c.url != ELSEWHERE)
     rows = connection.execute(select(endpoints).where(mine).order_by(endpoints.c.id).limit(limit))
     return [_endpoint(row) for row in rows]
+
+
+def find_elsewhere(connection: Connection, site_id: str) -> Endpoint | None:
+    """Return the endpoint of a site whose events say themselves where they go, or None."""
+    mine = (endpoints.c.site_id == site_id) & (endpoints.c.url == ELSEWHERE)
+    row = connection.execute(select(endpoints).where(mine).order_by(endpoints.c.id).limit(1)).one_or_none()
+    return None if row is None else _endpoint(row)
 
 
 def list_akismet(connection: Connection, site_id: str, limit: int = 100) -> list[Endpoint]:

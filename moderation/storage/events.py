@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -12,26 +13,30 @@ from moderation.storage.comments import bare_reasons
 from moderation.storage.endpoints import live_endpoints
 from moderation.storage.tables import deliveries, events
 
+ADDRESS, DOCUMENT = "address", "document"
+"""In the data of an event that goes to one address: where, and what."""
+
+
+def publish_to(connection: Connection, event: Event, endpoint_id: str, now: datetime) -> None:
+    """Store an event for one endpoint alone."""
+    connection.execute(insert(events), [_row(event)])
+    delivery = {
+        "id": ids.new_id(now),
+        "site_id": event.site_id,
+        "event_id": event.id,
+        "endpoint_id": endpoint_id,
+        "state": "pending",
+        "attempts": 0,
+        "next_try_at": now,
+    }
+    connection.execute(insert(deliveries), [delivery])
+
 
 def publish(connection: Connection, new: Sequence[Event], now: datetime) -> int:
     """Store events and a delivery for every live endpoint that asked for them; return how many deliveries."""
     if not new:
         return 0
-    connection.execute(
-        insert(events),
-        [
-            {
-                "id": event.id,
-                "site_id": event.site_id,
-                "comment_id": event.comment_id,
-                "type": event.type.value,
-                "sequence": event.sequence,
-                "at": event.at,
-                "data": dict(event.data),
-            }
-            for event in new
-        ],
-    )
+    connection.execute(insert(events), [_row(event) for event in new])
     sites = sorted({event.site_id for event in new})
     listening = live_endpoints(connection, sites)
     named: Mapping[str, str] = {}
@@ -72,3 +77,15 @@ def strip_events(connection: Connection, site_id: str, comment_id: str) -> None:
                 "reasons": bare_reasons(data["decision"]["reasons"]),
             }
         connection.execute(update(events).where(events.c.id == row.id).values(data=data))
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "site_id": event.site_id,
+        "comment_id": event.comment_id,
+        "type": event.type.value,
+        "sequence": event.sequence,
+        "at": event.at,
+        "data": dict(event.data),
+    }

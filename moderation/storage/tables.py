@@ -309,6 +309,16 @@ attempts = Table(
     Index(None, "delivery_id"),
 )
 
+coral_secrets = Table(
+    "coral_secrets",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "site_id"),
+)
+
 akismet_checks = Table(
     "akismet_checks",
     metadata,

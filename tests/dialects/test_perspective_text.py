@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from moderation.dialects.perspective_text import SENTENCES_AT_MOST, plain, sentences, utf16
+from moderation.dialects.perspective_text import SENTENCES_AT_MOST, sentences, utf16
+from moderation.markup import plain
 from moderation.model import Span
 from tests.timing import assert_linear
 

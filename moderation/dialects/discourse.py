@@ -1,0 +1,80 @@
+"""The classifier that older versions of discourse-ai ask for toxicity: seven numbers from 0 to 100."""
+
+from typing import Annotated, Literal
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from pydantic import BaseModel, ConfigDict, Field
+
+from moderation.errors import InvalidInputError, ModerationError, TooManyError, UnauthorizedError, UnavailableError
+from moderation.judging import keep
+from moderation.model import ATTRIBUTES, Comment, Scope, Scored, Thread
+from moderation.policy_document import Unknown
+from moderation.quota import Quota
+from moderation.scores import Wanted, first_error
+from moderation.served import served
+from moderation.web import answer, check_key, parse, problem, service
+
+LABELS = tuple(name for name in ATTRIBUTES if name != "spam")
+CONTENT_AT_MOST = 100_000
+PERCENT = 100.0
+
+blueprint = APIBlueprint("discourse", __name__, enable_openapi=False)
+
+
+class Asked(BaseModel):
+    """A request; the three models of Detoxify get the same answer, what else Discourse can ask for is refused."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    model: Literal["unbiased", "multilingual", "original"]
+    content: Annotated[str, Field(max_length=CONTENT_AT_MOST)]
+
+
+@blueprint.post("/api/v1/classify")
+def classify() -> Response:
+    """Score a post."""
+    given = request.headers.get("X-API-KEY", "")
+    if not given:
+        raise UnauthorizedError("Send an API key in X-API-KEY")
+    key, settings = check_key(given, Scope.SCORE), service().settings
+    asked = parse(Asked, request.get_data())
+    quota = Quota(service().parts.queue, "discourse", settings.discourse_per_minute)
+    wait = quota.seconds_over(key.site_id, 1, service().now())
+    if wait:
+        raise TooManyError("Too many posts a minute", retry_after=wait)
+    try:
+        outcomes = service().scores.of([Wanted(asked.content, site=key.site_id)], settings.discourse_timeout_seconds)
+    finally:
+        where = request.headers.get("Referer") or "discourse"
+        keep(service(), key, [Comment(asked.content, Thread(where))], dialect="discourse")
+    error = first_error(outcomes)
+    if error is not None:
+        raise error
+    known = served(service().scores.served())
+    return answer(
+        percentages(
+            next(one for one in outcomes if isinstance(one, Scored)),
+            frozenset(known),
+            service().site(key.site_id).policy.unknown,
+        )
+    )
+
+
+def percentages(scored: Scored, known: frozenset[str], unknown: Unknown) -> dict[str, float]:
+    """Return the seven numbers; what no model here tells is 0, which the documentation says.
+
+    Raises:
+        UnavailableError: a model tells an attribute, but not for this text, and the site's policy holds such comments.
+    """
+    missing = [name for name in LABELS if name in known and scored.scores.get(name) is None]
+    if missing and unknown is Unknown.HOLD:
+        raise UnavailableError(f"No model here reads this text's language: there is no score for {', '.join(missing)}")
+    return {name: round(PERCENT * (scored.scores.get(name) or 0.0), 4) for name in LABELS}
+
+
+@blueprint.errorhandler(ModerationError)
+def _failed(error: ModerationError) -> Response:
+    response = problem(error)
+    if isinstance(error, InvalidInputError):
+        response.status_code = 400
+    return response
