@@ -17,7 +17,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     quotas = {f"MODERATION_{name}_PER_MINUTE": str(PER_MINUTE) for name in ("PERSPECTIVE", "OPENAI")}
     # A machine that is busy with other tests may take longer than a caller of Perspective would wait.
     patience = {"MODERATION_PERSPECTIVE_TIMEOUT_SECONDS": "20", "MODERATION_OPENAI_TIMEOUT_SECONDS": "20"}
-    patience["MODERATION_AKISMET_TIMEOUT_SECONDS"] = "20"
+    patience |= {f"MODERATION_{name}_TIMEOUT_SECONDS": "20" for name in ("AKISMET", "DISCOURSE", "OSMOD", "MAX")}
+    patience["MODERATION_MAX_SITE"] = "demo"
     folder: Path = tmp_path_factory.mktemp("service")
     with running(folder / "data", {**quotas, **patience}) as service:
         yield service
