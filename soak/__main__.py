@@ -3,6 +3,7 @@
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 from dataclasses import asdict
@@ -58,6 +59,7 @@ def main() -> None:
     parser.add_argument("--log", type=Path, default=Path("build/soak.jsonl"))
     parser.add_argument("--no-page", action="store_true", help="leave docs/reliability.md as it is")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the service must not be left behind
     options.log.parent.mkdir(exist_ok=True)
     console = Console(stderr=True)
     rounds: list[Round] = []
