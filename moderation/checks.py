@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import structlog
 
-from moderation import ids
+from moderation import ids, signing
 from moderation.addresses import check_url
 from moderation.errors import BlockedTargetError, NotFoundError
 from moderation.judging import Judged
@@ -124,7 +124,7 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
         id=ids.new_id(now),
         site_id=site_id,
         url=url,
-        secret=ids.new_webhook_secret(),
+        secret=signing.new_secret("hmac"),
         events=TOLD,
         include_text=False,
         description="named by a client of Akismet's API",

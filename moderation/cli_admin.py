@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from moderation import accounts, clock, ids
+from moderation import accounts, clock, ids, signing
 from moderation.addresses import check_url
 from moderation.errors import ModerationError
 from moderation.model import EventType, Scope
@@ -210,7 +210,7 @@ def add_endpoint(site_id: str, url: str, events: tuple[str, ...], *, include_tex
         now = clock.now()
         wanted = tuple(EventType(event) for event in events)
         new = Endpoint(
-            ids.new_id(now), site_id, url, ids.new_webhook_secret(), wanted, include_text, "", now, None, None
+            ids.new_id(now), site_id, url, signing.new_secret("hmac"), wanted, include_text, "", now, None, None
         )
         with database.write() as connection:
             endpoints.add_endpoint(connection, new)

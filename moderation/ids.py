@@ -1,6 +1,5 @@
 """The only place where identifiers and secrets are made."""
 
-import base64
 import os
 import secrets
 import uuid
@@ -77,11 +76,6 @@ def new_secret() -> str:
 def new_password() -> str:
     """Return four groups of five letters and digits that are easy to read and type; 100 bits."""
     return "-".join("".join(secrets.choice(READABLE) for _ in range(5)) for _ in range(4))
-
-
-def new_webhook_secret() -> str:
-    """Return a key for signing webhooks, `whsec_` and 32 random bytes in base64 (Standard Webhooks: 24 to 64 bytes)."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def floor(moment: datetime) -> str:

@@ -106,6 +106,20 @@ class Endpoint:
     disabled_why: str | None
     akismet_key: str | None = None
     """Sealed; the key that an endpoint of Akismet's kind wants to hear with each of its comments' later decisions."""
+    old_secret: str | None = None
+    """Signs too until `old_secret_until`."""
+    old_secret_until: datetime | None = None
+    failures: int = 0
+    """Tries that failed since the last one that did not; the first of them was at `failing_since`."""
+    failing_since: datetime | None = None
+    rest_until: datetime | None = None
+    """Nothing is sent before."""
+
+    def signs_with(self, now: datetime) -> tuple[str, ...]:
+        """Return the secrets that sign: the one in force, and the one before it for a time."""
+        if self.old_secret is None or self.old_secret_until is None or self.old_secret_until <= now:
+            return (self.secret,)
+        return (self.secret, self.old_secret)
 
 
 @dataclass(frozen=True, slots=True)

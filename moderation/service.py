@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from moderation import changes, clock, ids, intake, pipeline
+from moderation import changes, clock, ids, intake, pipeline, signing
 from moderation.addresses import check_url
 from moderation.committer import TIMEOUT_SECONDS, Committer
 from moderation.errors import (
@@ -213,7 +213,7 @@ class Service:
             id=ids.new_id(now),
             site_id=site_id,
             url=url,
-            secret=ids.new_webhook_secret(),
+            secret=signing.new_secret("hmac"),
             events=tuple(events),
             include_text=include_text,
             description=description,

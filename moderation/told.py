@@ -6,7 +6,7 @@ All these calls of a site go through one endpoint, which has no address itself: 
 from collections.abc import Mapping
 from typing import Any
 
-from moderation import clock, ids
+from moderation import clock, ids, signing
 from moderation.addresses import check_url
 from moderation.errors import OverloadedError
 from moderation.model import EventType
@@ -36,7 +36,7 @@ def tell(service: Service, site_id: str, url: str, document: Mapping[str, Any]) 
                 id=ids.new_id(now),
                 site_id=site_id,
                 url=endpoints.ELSEWHERE,
-                secret=ids.new_webhook_secret(),
+                secret=signing.new_secret("hmac"),
                 events=(EventType.ENDPOINT_TEST,),
                 include_text=False,
                 description="addresses that callers name for one answer",

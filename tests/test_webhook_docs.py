@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from moderation import clock, ids, intake
+from moderation import clock, intake, signing
 from moderation.comment_object import timestamp
 from moderation.hashing import Hasher
 from moderation.model import Action, Author, Comment, DecidedBy, Decision, Reason, Span, Thread
@@ -28,7 +28,7 @@ from workers.webhooks import DELAYS, sign
 PAGE = (Path(__file__).parents[1] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-SECRET = ids.new_webhook_secret()
+SECRET = signing.new_secret("hmac")
 BODY = json.dumps({"type": "comment.approved", "data": {"external_id": "c-1", "sequence": 1, "note": "né"}}).encode()
 NODE = """
 import { readFileSync } from "node:fs";
@@ -54,11 +54,11 @@ def shape(value: object) -> object:
 def tampered(headers: dict[str, str]) -> list[tuple[dict[str, str], bytes]]:
     """Return calls that are not ours, each wrong in one way."""
     now = clock.now()
-    late = sign(SECRET, "e-1", datetime.fromtimestamp(now.timestamp() - 400, UTC), BODY)
+    late = sign([SECRET], "e-1", datetime.fromtimestamp(now.timestamp() - 400, UTC), BODY)
     return [
         (headers, BODY.replace(b"c-1", b"c-2")),
         ({**headers, "webhook-id": "e-2"}, BODY),
-        (sign(ids.new_webhook_secret(), "e-1", now, BODY), BODY),
+        (sign([signing.new_secret("hmac")], "e-1", now, BODY), BODY),
         (late, BODY),
         ({**headers, "webhook-signature": "v1,"}, BODY),
         ({**headers, "webhook-signature": "v2" + headers["webhook-signature"][2:]}, BODY),
@@ -125,7 +125,7 @@ def test_the_python_program_takes_only_what_is_ours(monkeypatch: pytest.MonkeyPa
     names: dict[str, Any] = {"__name__": "receiver"}
     exec(compile(code, "docs/webhooks.md", "exec"), names)  # noqa: S102 - our own page
     client = names["app"].test_client()
-    headers = sign(SECRET, "e-1", clock.now(), BODY)
+    headers = sign([SECRET], "e-1", clock.now(), BODY)
 
     assert client.post("/moderation", data=BODY, headers=headers).status_code == 204
     assert names["shown"] == {"c-1": (1, True)}
@@ -133,7 +133,7 @@ def test_the_python_program_takes_only_what_is_ours(monkeypatch: pytest.MonkeyPa
         assert client.post("/moderation", data=wrong_body, headers=wrong_headers).status_code == 401
 
     old = BODY.replace(b"approved", b"held").replace(b'"sequence": 1', b'"sequence": 0')
-    client.post("/moderation", data=old, headers=sign(SECRET, "e-0", clock.now(), old))
+    client.post("/moderation", data=old, headers=sign([SECRET], "e-0", clock.now(), old))
     assert names["shown"] == {"c-1": (1, True)}
 
 
@@ -143,7 +143,7 @@ def test_the_node_program_takes_only_what_is_ours(node: str, tmp_path: Path) -> 
     (code,) = blocks("js")
     (tmp_path / "verify.mjs").write_text(code)
     (tmp_path / "main.mjs").write_text(NODE)
-    headers = sign(SECRET, "e-1", clock.now(), BODY)
+    headers = sign([SECRET], "e-1", clock.now(), BODY)
 
     def ask(some: dict[str, str], body: bytes) -> subprocess.CompletedProcess[str]:
         given = json.dumps({"secret": SECRET, "headers": some, "body": body.decode()})
@@ -160,7 +160,7 @@ def test_the_node_program_takes_only_what_is_ours(node: str, tmp_path: Path) -> 
 def test_the_shell_program_knows_what_is_ours(_openssl: str, tmp_path: Path) -> None:
     """The page's commands say yes to a signed call, also among other signatures, and no to others."""
     verify, _ = blocks("sh")
-    headers = sign(SECRET, "e-1", clock.now(), BODY)
+    headers = sign([SECRET], "e-1", clock.now(), BODY)
     two = {**headers, "webhook-signature": f"v1,bm8= {headers['webhook-signature']}"}
     wrong = [one for one in tampered(headers) if one[0].get("webhook-timestamp") == headers["webhook-timestamp"]]
 

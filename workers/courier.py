@@ -5,37 +5,42 @@ stores what came of them, many in a transaction. All are daemons: a process that
 an endpoint, and what was being sent then is free again when its lease runs out.
 """
 
-import json
 import queue
 import random
 import threading
+from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 import structlog
 
-from moderation import clock
-from moderation.comment_object import akismet_document, author_object, timestamp
+from moderation import clock, ids
+from moderation.comment_object import timestamp
+from moderation.model import EventType
 from moderation.queue import Bell
-from moderation.sealing import AKISMET, unseal
-from moderation.storage import comments, deliveries, endpoints
-from moderation.storage.database import Connection, Database
+from moderation.records import Endpoint, Event
+from moderation.storage import deliveries, endpoints, events
+from moderation.storage.database import Connection
 from moderation.storage.deliveries import Due
-from moderation.storage.events import ADDRESS, DOCUMENT
+from moderation.storage.events import ADDRESS
 from workers import process
+from workers.envelopes import body_of
 from workers.process import Process
 from workers.webhooks import Attempt, Delivery, Outcome, next_try, send
 
-SENDERS = 32
-"""As many deliveries as are on their way at once in one process."""
+SENDERS = 64
+"""As many deliveries as are on their way at once in one process; `deliveries.AT_ONCE` of them to one endpoint."""
 DELIVER_SECONDS = 3.0
 """One task delivers no longer, so that a worker told to stop stops soon; if more is due it rings again."""
+LOOK_SECONDS = 0.2
+"""How often it is looked for other deliveries while those that are due wait for room at their endpoints."""
 STOP_SECONDS = 3.0
 """How long a process that is told to stop waits for answers of endpoints."""
 LEASE_MARGIN = timedelta(seconds=15)
 GONE = "The endpoint answered 410 Gone"
+PATIENCE = timedelta(days=5)
+DEAD = "Every try failed for five days"
 
 log = structlog.get_logger()
 
@@ -47,6 +52,8 @@ class Courier:
         """Send what the database of `here` holds."""
         self._here = here
         self._room = SENDERS
+        self._busy: Counter[str] = Counter()
+        """Deliveries that are on their way, by endpoint."""
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._tried: queue.SimpleQueue[tuple[Due, Attempt]] = queue.SimpleQueue()
@@ -67,7 +74,7 @@ class Courier:
                 self._give_room(room - len(claimed))
             for one in claimed:
                 threading.Thread(target=self._try, args=(one,), name="delivery", daemon=True).start()
-            if not due:
+            if not due or not (claimed or self._wait_for_endpoint(until)):
                 return
 
     def begin_to_stop(self) -> None:
@@ -102,7 +109,22 @@ class Courier:
                 return False, ()
         lease = timedelta(seconds=self._here.settings.webhook_timeout_seconds) + LEASE_MARGIN
         with database.write() as connection:
-            return True, deliveries.claim_due(connection, limit=limit, lease=lease, now=now)
+            claimed = deliveries.claim_due(connection, limit=limit, lease=lease, now=now, busy=self._on_their_way())
+        with self._changed:
+            self._busy.update(one.endpoint.id for one in claimed)
+        return True, claimed
+
+    def _wait_for_endpoint(self, until: float) -> bool:
+        """Wait a moment for an endpoint that has as much as it may; False if what is due is for those that rest."""
+        with self._changed:
+            if not sum(self._busy.values()):
+                return False
+            self._changed.wait(min(LOOK_SECONDS, max(0.0, until - clock.monotonic())))
+            return True
+
+    def _on_their_way(self) -> dict[str, int]:
+        with self._changed:
+            return {endpoint_id: number for endpoint_id, number in self._busy.items() if number > 0}
 
     def _try(self, due: Due) -> None:
         """Send one delivery; whatever goes wrong is a failed try."""
@@ -122,6 +144,8 @@ class Courier:
             while not self._tried.empty():
                 tried.append(self._tried.get())
             self._save(tried)
+            with self._changed:
+                self._busy.subtract(due.endpoint.id for due, _ in tried)
             self._give_room(len(tried))
 
     def _save(self, tried: Sequence[tuple[Due, Attempt]]) -> None:
@@ -153,8 +177,8 @@ def _send(here: Process, due: Due, rng: random.Random) -> Attempt:
         endpoint_id=due.endpoint.id,
         site_id=due.event.site_id,
         url=due.event.data.get(ADDRESS, due.endpoint.url),
-        secret=due.endpoint.secret,
-        body=_body(here, due),
+        secrets=due.endpoint.signs_with(clock.now()),
+        body=body_of(here, due),
         attempts=due.attempts,
     )
     return send(
@@ -166,32 +190,6 @@ def _send(here: Process, due: Due, rng: random.Random) -> Attempt:
         allow_http=here.settings.webhook_http,
         clock=clock.monotonic,
     )
-
-
-def _quoted(database: Database, due: Due) -> dict[str, Any]:
-    """Return text and author as they are now, for endpoints that want them; nothing of an erased comment."""
-    if not due.endpoint.include_text or due.event.comment_id is None:
-        return {}
-    with database.read() as connection:
-        comment = comments.get(connection, due.event.site_id, due.event.comment_id)
-    if comment is None or comment.erased_at is not None:
-        return {"text": None, "author": None}
-    return {"text": comment.text, "author": author_object(comment)}
-
-
-def _body(here: Process, due: Due) -> bytes:
-    document: dict[str, Any]
-    if DOCUMENT in due.event.data:
-        document = due.event.data[DOCUMENT]
-    elif due.endpoint.akismet_key is not None:
-        document = akismet_document(unseal(here.parts.hasher.derive(AKISMET), due.endpoint.akismet_key), due.event)
-    else:
-        document = {
-            "type": due.event.type.value,
-            "timestamp": timestamp(due.event.at),
-            "data": {**due.event.data, **_quoted(here.parts.database, due)},
-        }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _save_attempt(connection: Connection, due: Due, attempt: Attempt) -> None:
@@ -206,5 +204,23 @@ def _save_attempt(connection: Connection, due: Due, attempt: Attempt) -> None:
         delivered=attempt.outcome is Outcome.DELIVERED,
         next_try_at=attempt.next_try,
     )
-    if attempt.outcome is Outcome.DISABLE and due.endpoint.url != endpoints.ELSEWHERE:
-        endpoints.disable_endpoint(connection, due.event.site_id, due.endpoint.id, GONE, attempt.at)
+    site_id, endpoint = due.event.site_id, due.endpoint
+    if attempt.outcome is Outcome.DELIVERED:
+        endpoints.note_success(connection, site_id, endpoint.id)
+    elif endpoint.url == endpoints.ELSEWHERE:
+        return  # its addresses have nothing to do with one another
+    elif attempt.outcome is Outcome.DISABLE:
+        _disable(connection, endpoint, GONE, attempt.at)
+    else:
+        failed = endpoints.note_failure(connection, site_id, endpoint.id, attempt.at)
+        if failed is not None and failed.failing_since and attempt.at - failed.failing_since >= PATIENCE:
+            _disable(connection, failed, DEAD, attempt.at)
+
+
+def _disable(connection: Connection, endpoint: Endpoint, why: str, now: datetime) -> None:
+    """Send nothing more to an endpoint, and tell the site's others."""
+    endpoints.disable_endpoint(connection, endpoint.site_id, endpoint.id, why, now)
+    data = {"endpoint_id": endpoint.id, "url": endpoint.url, "disabled_at": timestamp(now), "why": why}
+    event = Event(ids.new_id(now), endpoint.site_id, None, EventType.ENDPOINT_DISABLED, 0, now, data)
+    events.publish(connection, [event], now)
+    log.warning("endpoint_disabled", site=endpoint.site_id, endpoint=endpoint.id, why=why)

@@ -7,18 +7,17 @@ is stored: the courier claims what is due and keeps the attempts.
 
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from standardwebhooks import Webhook
-
 from moderation import __version__
 from moderation.errors import BlockedTargetError
 from moderation.settings import Network
+from moderation.signing import signatures
 from workers.safe_connection import Resolver
 from workers.safe_http import Answer, DeliveryError, post
 
@@ -59,7 +58,7 @@ class Delivery:
     endpoint_id: str
     site_id: str
     url: str = field(repr=False)
-    secret: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
     body: bytes = field(repr=False)
     attempts: int
 
@@ -81,13 +80,13 @@ class Attempt:
     next_try: datetime | None
 
 
-def sign(secret: str, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
-    """Return the headers that `body` is sent with; `secret` is `whsec_…`, `message_id` holds no dot."""
+def sign(secrets: Sequence[str], message_id: str, now: datetime, body: bytes) -> dict[str, str]:
+    """Return the headers that `body` is sent with, signed with each of the secrets; `message_id` holds no dot."""
     moment = now.astimezone(UTC)
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, moment, body.decode()),
+        "webhook-signature": signatures(secrets, message_id, moment, body),
         "content-type": "application/json",
         "user-agent": USER_AGENT,
     }
@@ -128,7 +127,7 @@ def send(
     resolver: Resolver = socket.getaddrinfo,
 ) -> Attempt:
     """Try `delivery` once, within `timeout` seconds of the monotonic `clock`, and return what came of it."""
-    headers = sign(delivery.secret, delivery.event_id, now, delivery.body)
+    headers = sign(delivery.secrets, delivery.event_id, now, delivery.body)
     started = clock()
     result: Answer | DeliveryError | BlockedTargetError
     try:

@@ -1,14 +1,21 @@
 """Deliveries of events to endpoints: claimed with a lease, tried, and their attempts kept."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from moderation.model import EventType
 from moderation.records import Endpoint, Event
-from moderation.storage.endpoints import live_endpoints
+from moderation.storage.endpoints import live_endpoints, troubled
 from moderation.storage.tables import attempts, deliveries, events
+
+AT_ONCE = 8
+"""Deliveries that are on their way to one endpoint from one process."""
+LOOKED_AT = 1000
+"""Deliveries that are due, among which a turn is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +28,25 @@ class Due:
     attempts: int
 
 
-def claim_due(connection: Connection, *, limit: int, lease: timedelta, now: datetime) -> list[Due]:
+def claim_due(
+    connection: Connection, *, limit: int, lease: timedelta, now: datetime, busy: Mapping[str, int] | None = None
+) -> list[Due]:
     """Take up to `limit` deliveries whose time has come; they are free again when the lease runs out.
 
-    Those whose endpoint was disabled in between are given up instead.
+    Each endpoint has its turn: none gets more than `AT_ONCE`, of which `busy` says how many are on their way already,
+    and none that rests gets any. Those whose endpoint was disabled in between are given up instead.
     """
-    free = (
-        select(deliveries.c.id)
-        .where(deliveries.c.next_try_at.is_not(None), deliveries.c.next_try_at <= now)
+    room = _Room(busy or {}, troubled(connection), now)
+    waiting = connection.execute(
+        select(deliveries.c.id, deliveries.c.endpoint_id)
+        .where(deliveries.c.next_try_at <= now, deliveries.c.endpoint_id.not_in(room.closed))
         .order_by(deliveries.c.next_try_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("free")
+        .limit(LOOKED_AT)
     )
+    chosen = room.choose([(row.id, row.endpoint_id) for row in waiting], limit)
     taken = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(select(free.c.id)))
+        .where(deliveries.c.id.in_(chosen), deliveries.c.next_try_at <= now)  # another courier may have been first
         .values(next_try_at=now + lease, attempts=deliveries.c.attempts + 1)
         .returning(
             deliveries.c.id,
@@ -66,6 +76,28 @@ def claim_due(connection: Connection, *, limit: int, lease: timedelta, now: date
         if row.endpoint_id in listening
     ]
     return sorted(due, key=lambda one: one.id)
+
+
+class _Room:
+    """How many deliveries each endpoint may have now."""
+
+    def __init__(self, busy: Mapping[str, int], troubled: Mapping[str, datetime | None], now: datetime) -> None:
+        self._busy, self._troubled = busy, troubled
+        resting = {one for one, until in troubled.items() if until is not None and until > now}
+        self.closed = sorted(resting | {one for one, number in busy.items() if number >= self._most(one)})
+
+    def choose(self, waiting: Sequence[tuple[str, str]], limit: int) -> list[str]:
+        """Return which of `waiting`, pairs of a delivery and its endpoint, are taken: one of each endpoint in turn."""
+        queues: dict[str, list[str]] = {}
+        for delivery_id, endpoint_id in waiting:
+            queue = queues.setdefault(endpoint_id, [])
+            if len(queue) < self._most(endpoint_id) - self._busy.get(endpoint_id, 0):
+                queue.append(delivery_id)
+        turns = [one for turn in zip_longest(*queues.values()) for one in turn if one is not None]
+        return turns[:limit]
+
+    def _most(self, endpoint_id: str) -> int:
+        return 1 if endpoint_id in self._troubled else AT_ONCE
 
 
 def waiting(connection: Connection, site_id: str, endpoint_id: str, most: int) -> int:

@@ -1,13 +1,16 @@
 """Endpoints: where a site wants to hear of events."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, case, delete, insert, literal, select, update
 
 from moderation.model import EventType
 from moderation.records import Endpoint
 from moderation.storage.tables import attempts, deliveries, endpoints
 
+FAILURES_IN_A_ROW = 5
+"""So many, and an endpoint rests: its circuit is open; then one delivery at a time is tried until one arrives."""
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
 ELSEWHERE = ""
 """The address of an endpoint whose events say themselves where they go."""
 
@@ -84,6 +87,71 @@ def remove_endpoint(connection: Connection, site_id: str, endpoint_id: str) -> b
     return done.rowcount > 0
 
 
+def change_endpoint(connection: Connection, endpoint: Endpoint) -> None:
+    """Store what can be changed of an endpoint: where it is, what it hears, its secrets, and whether it lives."""
+    connection.execute(
+        update(endpoints)
+        .where(endpoints.c.site_id == endpoint.site_id, endpoints.c.id == endpoint.id)
+        .values(
+            url=endpoint.url,
+            events=[event.value for event in endpoint.events],
+            include_text=endpoint.include_text,
+            description=endpoint.description,
+            secret=endpoint.secret,
+            old_secret=endpoint.old_secret,
+            old_secret_until=endpoint.old_secret_until,
+            disabled_at=endpoint.disabled_at,
+            disabled_why=endpoint.disabled_why,
+            failures=endpoint.failures,
+            failing_since=endpoint.failing_since,
+            rest_until=endpoint.rest_until,
+        )
+    )
+
+
+def note_success(connection: Connection, site_id: str, endpoint_id: str) -> None:
+    """Forget that an endpoint failed."""
+    connection.execute(
+        update(endpoints)
+        .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id, endpoints.c.failures > 0)
+        .values(failures=0, failing_since=None, rest_until=None)
+    )
+
+
+def note_failure(connection: Connection, site_id: str, endpoint_id: str, at: datetime) -> Endpoint | None:
+    """Count a failed try and return the endpoint as it then is; it rests after several in a row."""
+    row = connection.execute(
+        update(endpoints)
+        .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id)
+        .values(failures=endpoints.c.failures + 1, failing_since=_unless_set(endpoints.c.failing_since, at))
+        .returning(endpoints)
+    ).one_or_none()
+    if row is None:
+        return None
+    rest = rest_after(row.failures)
+    if rest:
+        connection.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(rest_until=at + rest))
+    return _endpoint(row)
+
+
+def rest_after(failures: int) -> timedelta:
+    """Return how long an endpoint is left alone after so many failed tries in a row."""
+    if failures < FAILURES_IN_A_ROW:
+        return timedelta()
+    doublings: int = min(20, failures - FAILURES_IN_A_ROW)
+    return min(LONGEST_REST, SHORTEST_REST * (1 << doublings))
+
+
+def troubled(connection: Connection) -> dict[str, datetime | None]:
+    """Return the endpoints that failed several times in a row, with until when each rests."""
+    rows = connection.execute(
+        select(endpoints.c.id, endpoints.c.rest_until).where(
+            endpoints.c.failures >= FAILURES_IN_A_ROW, endpoints.c.disabled_at.is_(None)
+        )
+    )
+    return {row.id: row.rest_until for row in rows}
+
+
 def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why: str, now: datetime) -> None:
     """Send nothing more to an endpoint, and give up what waits for it."""
     connection.execute(
@@ -102,6 +170,10 @@ def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why
     )
 
 
+def _unless_set(column: Column[datetime], moment: datetime) -> ColumnElement[datetime]:
+    return case((column.is_(None), literal(moment, column.type)), else_=column)
+
+
 def _endpoint(row: Row[tuple[object, ...]]) -> Endpoint:
     return Endpoint(
         id=row.id,
@@ -115,4 +187,9 @@ def _endpoint(row: Row[tuple[object, ...]]) -> Endpoint:
         disabled_at=row.disabled_at,
         disabled_why=row.disabled_why,
         akismet_key=row.akismet_key,
+        old_secret=row.old_secret,
+        old_secret_until=row.old_secret_until,
+        failures=row.failures,
+        failing_since=row.failing_since,
+        rest_until=row.rest_until,
     )

@@ -256,6 +256,11 @@ endpoints = Table(
     Column("include_text", Boolean, nullable=False),
     Column("description", Text, nullable=False),
     Column("akismet_key", Text),  # sealed; for an endpoint that is told in Akismet's way
+    Column("old_secret", Text),  # signs too until then
+    Column("old_secret_until", UtcTime),
+    Column("failures", Integer, nullable=False, server_default="0"),  # tries that failed since the last that did not
+    Column("failing_since", UtcTime),  # the first of them
+    Column("rest_until", UtcTime),  # nothing is sent before
     Column("created_at", UtcTime, nullable=False),
     Column("disabled_at", UtcTime),
     Column("disabled_why", Text),
@@ -287,6 +292,7 @@ deliveries = Table(
     Column("next_try_at", UtcTime),  # null: finished
     UniqueConstraint("event_id", "endpoint_id"),
     Index(None, "endpoint_id", "id"),
+    Index(None, "site_id", "id"),
 )
 Index(
     "ix_deliveries_due",

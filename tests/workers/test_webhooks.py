@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from moderation import clock, ids
+from moderation import clock, signing
 from moderation.errors import BlockedTargetError
 from tests.workers.endpoint import LOCAL, Behaviour, Endpoint, hang, says, serving
 from workers.safe_http import Answer, DeliveryError
 from workers.webhooks import DELAYS, Attempt, Delivery, Outcome, next_try, outcome, send, sign
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SECRET = ids.new_webhook_secret()
+SECRET = signing.new_secret("hmac")
 BODY = json.dumps({"type": "comment.held", "data": {"id": "1", "note": "héllo – 日本"}}, ensure_ascii=False).encode()
 
 
@@ -25,7 +25,7 @@ def chance(seed: int = 1) -> random.Random:
 def delivery(endpoint: Endpoint, *, attempts: int = 1, host: str = "127.0.0.1") -> Delivery:
     """Return a delivery to an endpoint of a test."""
     url = endpoint.url("/hook?token=tops3cret", host)
-    return Delivery("d-1", "e-1", "p-1", "demo", url, SECRET, BODY, attempts)
+    return Delivery("d-1", "e-1", "p-1", "demo", url, (SECRET,), BODY, attempts)
 
 
 def attempt(one: Delivery, *, now: datetime = NOON, timeout: float = 10, **options: Any) -> Attempt:
@@ -36,7 +36,7 @@ def attempt(one: Delivery, *, now: datetime = NOON, timeout: float = 10, **optio
 
 def test_a_signature_is_one_that_the_standard_library_verifies() -> None:
     """The receiver's library accepts body and headers, and only as they were sent."""
-    headers = sign(SECRET, "e-1", clock.now(), BODY)
+    headers = sign([SECRET], "e-1", clock.now(), BODY)
 
     assert Webhook(SECRET).verify(BODY, headers) == json.loads(BODY)
     for wrong in ({"webhook-id": "e-2"}, {"webhook-timestamp": str(int(clock.now().timestamp()) - 9)}):
@@ -45,7 +45,7 @@ def test_a_signature_is_one_that_the_standard_library_verifies() -> None:
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(BODY + b" ", headers)
     with pytest.raises(WebhookVerificationError):
-        Webhook(ids.new_webhook_secret()).verify(BODY, headers)
+        Webhook(signing.new_secret("hmac")).verify(BODY, headers)
 
 
 def test_a_signature_is_that_of_the_specification() -> None:
@@ -53,7 +53,7 @@ def test_a_signature_is_that_of_the_specification() -> None:
     body = b'{"test": 2432232314}'
     for zone in (UTC, timezone(timedelta(hours=9))):
         now = datetime.fromtimestamp(1614265330, tz=zone)
-        headers = sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", now, body)
+        headers = sign(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], "msg_p5jXN8AQM9LWM0D4loKWxJek", now, body)
 
         assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
         assert headers["webhook-timestamp"] == "1614265330"

@@ -1,0 +1,145 @@
+"""Endpoints that fail or hang: they rest, delay no other, and are disabled after days."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from moderation import clock
+from moderation.records import Endpoint
+from moderation.storage import deliveries, endpoints
+from moderation.storage.database import Database
+from moderation.storage.deliveries import AT_ONCE
+from moderation.storage.endpoints import FAILURES_IN_A_ROW, LONGEST_REST, SHORTEST_REST, rest_after
+from moderation.storage.tables import endpoints as endpoints_table
+from tests.build import make_parts, make_site
+from tests.whole.service import wait_until
+from tests.workers.endpoint import hang, says
+from tests.workers.fakes import make_process
+from tests.workers.office import Office, body
+
+OK, FAILS = says("HTTP/1.1 200 OK\n\nthank you"), says("HTTP/1.1 500 Oops\n\nno")
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture
+def office(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Office]:
+    """Give a site whose decisions are delivered to whom the test lets listen."""
+    here = make_process(make_parts(database, redis_url), tmp_path, webhook_timeout_seconds=5)
+    make_site(database)
+    with ExitStack() as stack:
+        made = Office(here, stack)
+        yield made
+    assert made.courier.stop(10)
+
+
+def stored(office: Office) -> list[Endpoint]:
+    """Return the site's endpoints, oldest first."""
+    with office.here.parts.database.read() as connection:
+        return endpoints.list_endpoints(connection, "news")
+
+
+def fail(office: Office, times: int) -> None:
+    """Let so many tries fail."""
+    (one,) = stored(office)
+    with office.here.parts.database.write() as connection:
+        for _ in range(times):
+            endpoints.note_failure(connection, "news", one.id, clock.now())
+
+
+def test_an_endpoint_that_hangs_delays_no_other(office: Office) -> None:
+    """However much waits for it: others have their turn at once, and it gets no more than its share."""
+    slow, quick = office.listen(hang), office.listen(OK)
+    office.decide(number=3 * AT_ONCE)
+    began = clock.monotonic()
+
+    task = threading.Thread(target=office.courier.deliver)
+    task.start()
+    wait_until(lambda: len(quick.requests) == 3 * AT_ONCE, seconds=15, what="the quick endpoint's deliveries")
+    seconds = clock.monotonic() - began
+
+    assert len(slow.requests) <= AT_ONCE
+    assert seconds < 5  # the slow one's first answer is given up only then
+    slow.over.set()
+    task.join(20)
+
+
+def test_each_endpoint_has_its_turn(office: Office) -> None:
+    """One that has much more to get is not served first."""
+    office.listen(OK)
+    office.decide(number=20)
+    office.listen(OK)
+    office.decide("Another", number=2)
+
+    with office.here.parts.database.write() as connection:
+        due = deliveries.claim_due(connection, limit=4, lease=LEASE, now=clock.now())
+
+    first, second = (one.id for one in stored(office))
+    assert [one.endpoint.id for one in due].count(first) == 2
+    assert [one.endpoint.id for one in due].count(second) == 2
+
+
+def test_an_endpoint_that_failed_often_rests(office: Office) -> None:
+    """Nothing is sent for a while, then one delivery at a time; when one arrives, all go on."""
+    server = office.listen(OK)
+    office.decide(number=3)
+    fail(office, FAILURES_IN_A_ROW)
+    now = clock.now()
+
+    def claim(later: timedelta, busy: int = 0) -> int:
+        (one,) = stored(office)
+        with office.here.parts.database.write() as connection:
+            due = deliveries.claim_due(
+                connection, limit=10, lease=-LEASE, now=now + later, busy={one.id: busy} if busy else None
+            )
+        return len(due)
+
+    assert claim(timedelta()) == 0
+    assert claim(SHORTEST_REST * 2) == 1
+    assert claim(SHORTEST_REST * 2, busy=1) == 0
+    with office.here.parts.database.write() as connection:
+        connection.execute(update(endpoints_table).values(rest_until=now))
+    office.deliver(1)
+    assert (stored(office)[0].failures, stored(office)[0].rest_until) == (0, None)
+    office.make_due()
+    office.deliver(3)
+    assert len({one.headers["webhook-id"] for one in server.requests}) == 3
+
+
+def test_a_rest_grows_up_to_a_bound() -> None:
+    """It begins after several failures in a row."""
+    rests = [rest_after(failures) for failures in range(FAILURES_IN_A_ROW - 1, FAILURES_IN_A_ROW + 40)]
+
+    assert rests[:3] == [timedelta(), SHORTEST_REST, 2 * SHORTEST_REST]
+    assert rests == sorted(rests)
+    assert rests[-1] == LONGEST_REST
+
+
+def test_five_days_of_failure_disable_an_endpoint(office: Office) -> None:
+    """The site's other endpoints are told; a success in between begins the count anew."""
+    office.listen(FAILS)
+    listens = office.listen(OK, events=())
+    office.decide()
+    office.deliver(2)
+    failing, fine = stored(office)
+    assert failing.failing_since is not None
+    assert fine.failing_since is None
+    with office.here.parts.database.write() as connection:
+        past = clock.now() - timedelta(days=5)
+        connection.execute(update(endpoints_table).where(endpoints_table.c.id == failing.id).values(failing_since=past))
+
+    office.make_due()
+    office.deliver(3)
+    wait_until(lambda: stored(office)[0].disabled_at, seconds=10, what="the endpoint to be disabled")
+
+    assert stored(office)[0].disabled_why == "Every try failed for five days"
+    office.courier.deliver()
+    wait_until(lambda: len(listens.requests) == 2, seconds=10, what="the news of it")
+    told = body(listens)
+    assert told["type"] == "endpoint.disabled"
+    assert told["data"]["endpoint_id"] == failing.id
+    assert "secret" not in str(told)
