@@ -32,7 +32,7 @@ run: install ## start everything on this machine: http://127.0.0.1:8080
 
 ##@ Work on it
 
-test: $(VENV)/.installed-test ## install what tests need, check, and run every test
+test: $(VENV)/.installed-test $(VENV)/.installed-clients ## install what tests need, check, and run every test
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest
 
@@ -99,6 +99,15 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install $(TORCH)
 	@$(PIP) install --editable '.[test]'
 	@touch $@ $(VENV)/.installed-onnx $(VENV)/.installed-detoxify
+
+# Node.js's packages have a folder of their own in .venv, where no tool takes them for the project's.
+$(VENV)/.installed-clients: $(wildcard tests/clients/npm/package*.json) | $(VENV)/bin/python
+	@command -v npm > /dev/null || { echo "There is no npm here, and tests run clients that are written for Node.js. On Debian and Ubuntu: apt-get install nodejs npm" >&2; exit 1; }
+	@echo "Installing clients for Node.js into $(VENV)/npm" >&2
+	@mkdir -p $(VENV)/npm
+	@cp tests/clients/npm/package*.json $(VENV)/npm/
+	@npm ci --prefix $(VENV)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
 
 $(VENV)/.installed-train: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what training needs into $(VENV)" >&2

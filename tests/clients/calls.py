@@ -1,5 +1,6 @@
 """Which calls of which clients are tested: each test says it, and `docs/compatibility.md` is written from that."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+NPM = Path(__file__).with_name("npm") / "package.json"
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
@@ -23,7 +25,7 @@ _rows: list[Row] = []
 
 
 def client_call(client: str, call: str) -> Callable[[Test], Test]:
-    """Note that a test makes this `call` with the unmodified `client`, a package on PyPI."""
+    """Note that a test makes this `call` with the unmodified `client`, a package on PyPI, or on npm: `npm openai`."""
 
     def note(test: Test) -> Test:
         _rows.append(Row(client, call, " ".join((test.__doc__ or "").split())))
@@ -39,6 +41,9 @@ def sorted_rows() -> list[Row]:
 
 def version(client: str) -> str:
     """Return the version of a client that tests use: it is pinned, so that the page says which it was."""
+    registry, _, name = client.rpartition(" ")
+    if registry == "npm":
+        return str(json.loads(NPM.read_text(encoding="utf-8"))["dependencies"][name])
     extras = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     pins = dict(one.split("==") for one in extras["test"] if "==" in one)
     return str(pins[client])
