@@ -100,13 +100,14 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install --editable '.[test]'
 	@touch $@ $(VENV)/.installed-onnx $(VENV)/.installed-detoxify
 
-# Node.js's packages have a folder of their own in .venv, where no tool takes them for the project's.
-$(VENV)/.installed-clients: $(wildcard tests/clients/npm/package*.json) | $(VENV)/bin/python
+# Clients that cannot be beside what else is installed have folders of their own in .venv.
+$(VENV)/.installed-clients: $(wildcard tests/clients/npm/package*.json) tests/clients/pip/requirements.txt | $(VENV)/bin/python
 	@command -v npm > /dev/null || { echo "There is no npm here, and tests run clients that are written for Node.js. On Debian and Ubuntu: apt-get install nodejs npm" >&2; exit 1; }
-	@echo "Installing clients for Node.js into $(VENV)/npm" >&2
+	@echo "Installing clients that tests run into $(VENV)/npm and $(VENV)/pip" >&2
 	@mkdir -p $(VENV)/npm
 	@cp tests/clients/npm/package*.json $(VENV)/npm/
 	@npm ci --prefix $(VENV)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@$(PIP) install --no-deps --upgrade --target $(VENV)/pip --requirement tests/clients/pip/requirements.txt
 	@touch $@
 
 $(VENV)/.installed-train: pyproject.toml | $(VENV)/bin/python

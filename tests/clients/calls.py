@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 NPM = Path(__file__).with_name("npm") / "package.json"
+PIP = Path(__file__).with_name("pip") / "requirements.txt"
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
@@ -45,5 +46,6 @@ def version(client: str) -> str:
     if registry == "npm":
         return str(json.loads(NPM.read_text(encoding="utf-8"))["dependencies"][name])
     extras = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    pins = dict(one.split("==") for one in extras["test"] if "==" in one)
+    pinned = [*extras["test"], *PIP.read_text(encoding="utf-8").split()]
+    pins = dict(one.split("==") for one in pinned if "==" in one)
     return str(pins[client])
