@@ -15,11 +15,12 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A call of a client, and what its test sees."""
+    """A call of a client, what its test sees, and the module of the test."""
 
     client: str
     call: str
     seen: str
+    module: str
 
 
 _rows: list[Row] = []
@@ -29,15 +30,15 @@ def client_call(client: str, call: str) -> Callable[[Test], Test]:
     """Note that a test makes this `call` with the unmodified `client`, a package on PyPI, or on npm: `npm openai`."""
 
     def note(test: Test) -> Test:
-        _rows.append(Row(client, call, " ".join((test.__doc__ or "").split())))
+        _rows.append(Row(client, call, " ".join((test.__doc__ or "").split()), test.__module__))
         return test
 
     return note
 
 
 def sorted_rows() -> list[Row]:
-    """Return every call that was noted, by client, in the order of its tests."""
-    return sorted(_rows, key=lambda row: row.client)
+    """Return every call that was noted, by client and module, in the order of its tests."""
+    return sorted(_rows, key=lambda row: (row.client, row.module))
 
 
 def version(client: str) -> str:
