@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from moderation.cli_cert import HOSTS
 from tests.whole.service import Service, run, running
 
 PER_MINUTE = 1200
@@ -26,9 +27,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a CA made by `moderation cert`; the certificate and its key lie beside it."""
+    """Give a CA made by `moderation cert`, for the vendors' hosts and our pages'; what it made lies beside it."""
     folder = tmp_path_factory.mktemp("tls")
-    run("cert", "--out", str(folder), data=folder)
+    hosts = [f"--host={host}" for host in (*HOSTS, "moderation.example", "*.moderation.example")]
+    run("cert", "--out", str(folder), *hosts, data=folder)
     return folder / "ca.pem"
 
 

@@ -31,21 +31,31 @@ PRINT = "const print = (value) => console.log(JSON.stringify(value));\n"
 
 def run_node(script: str, variables: Mapping[str, str], *options: str) -> Any:
     """Run `script` with the clients for Node.js at hand, and return the JSON that it gives to `print`."""
-    node = shutil.which("node")
-    assert node is not None, "These tests run clients for Node.js: `apt-get install nodejs npm`"
-    assert (NPM / "node_modules").is_dir(), MISSING
-    return _run((node, *options, "--input-type=module", "--eval", PRINT + script), variables)
+    return json.loads(node(PRINT + script, variables, *options))
 
 
 def run_python(script: str, variables: Mapping[str, str]) -> Any:
     """Run `script`, for which every name leads to this machine, and return the JSON that it prints."""
+    return json.loads(python(script, variables))
+
+
+def node(script: str, variables: Mapping[str, str], *options: str) -> str:
+    """Run `script` with the clients for Node.js at hand, and return what it prints."""
+    program = shutil.which("node")
+    assert program is not None, "These tests run clients for Node.js: `apt-get install nodejs npm`"
+    return _run((program, *options, "--input-type=module", "--eval", script), variables)
+
+
+def python(script: str, variables: Mapping[str, str]) -> str:
+    """Run `script`, for which every name leads to this machine, and return what it prints."""
     return _run((sys.executable, "-c", HOSTS_IN_PYTHON + script), variables)
 
 
-def _run(command: tuple[str, ...], variables: Mapping[str, str]) -> Any:
+def _run(command: tuple[str, ...], variables: Mapping[str, str]) -> str:
+    assert NPM.is_dir(), MISSING
     direct = {name: "" for name in os.environ if name.lower().endswith("_proxy")}
     done = subprocess.run(  # noqa: PLW1510 - the message below says more
         command, cwd=NPM, env=environment({**direct, **variables}), capture_output=True, text=True, timeout=SECONDS
     )
     assert done.returncode == 0, f"{done.stderr}\n{done.stdout}"
-    return json.loads(done.stdout)
+    return done.stdout
