@@ -28,6 +28,6 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/livez', timeout=2)"]
+    CMD ["python", "-c", "import os, ssl, urllib.request as u; s = 's' * ('MODERATION_TLS_CERT' in os.environ); u.urlopen(f'http{s}://127.0.0.1:8080/livez', timeout=2, context=ssl._create_unverified_context())"]
 ENTRYPOINT ["moderation"]
 CMD ["serve", "--host", "0.0.0.0"]

@@ -32,7 +32,7 @@ run: install ## start everything on this machine: http://127.0.0.1:8080
 
 ##@ Work on it
 
-test: $(VENV)/.installed-test ## install what tests need, check, and run every test
+test: $(VENV)/.installed-test $(VENV)/.installed-clients ## install what tests need, check, and run every test
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest
 
@@ -99,6 +99,16 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install $(TORCH)
 	@$(PIP) install --editable '.[test]'
 	@touch $@ $(VENV)/.installed-onnx $(VENV)/.installed-detoxify
+
+# Clients that cannot be beside what else is installed have folders of their own in .venv.
+$(VENV)/.installed-clients: $(wildcard tests/clients/npm/package*.json) tests/clients/pip/requirements.txt | $(VENV)/bin/python
+	@command -v npm > /dev/null || { echo "There is no npm here, and tests run clients that are written for Node.js. On Debian and Ubuntu: apt-get install nodejs npm" >&2; exit 1; }
+	@echo "Installing clients that tests run into $(VENV)/npm and $(VENV)/pip" >&2
+	@mkdir -p $(VENV)/npm
+	@cp tests/clients/npm/package*.json $(VENV)/npm/
+	@npm ci --prefix $(VENV)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@$(PIP) install --no-deps --upgrade --target $(VENV)/pip --requirement tests/clients/pip/requirements.txt
+	@touch $@
 
 $(VENV)/.installed-train: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what training needs into $(VENV)" >&2

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from moderation import __version__, cli_admin, cli_coral, cli_data, cli_import, commands, doctor, up
+from moderation import __version__, cli_admin, cli_cert, cli_coral, cli_data, cli_import, commands, doctor, up
 from moderation.logs import configure_logs
 from moderation.settings import get_settings
 from moderation.storage import migrate as migrations
@@ -45,7 +45,9 @@ def run_up(host: str, port: int, data: Path | None, *, as_json: bool) -> None:
 @click.option("--port", default=8080, show_default=True, help="Port to listen on.")
 def serve(host: str, port: int) -> None:
     """Run the web part only, in this process's place; workers and Redis run elsewhere."""
-    part = commands.web(host, port, get_settings(), {})
+    settings = get_settings()
+    up.check_tls(settings)
+    part = commands.web(host, port, settings, {})
     os.execve(part.command[0], list(part.command), {**os.environ, **part.environment})  # noqa: S606 - our own command
 
 
@@ -90,7 +92,8 @@ def run_doctor() -> None:
     raise SystemExit(doctor.run(get_settings()))
 
 
-for command in (*cli_admin.COMMANDS, *cli_data.COMMANDS, cli_coral.coral, cli_import.import_file):
+COMMANDS = (*cli_admin.COMMANDS, *cli_data.COMMANDS, cli_cert.make_certificate, cli_coral.coral, cli_import.import_file)
+for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":

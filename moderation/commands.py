@@ -40,12 +40,16 @@ def web(host: str, port: int, settings: Settings, environment: Mapping[str, str]
     As many again refuse what comes beyond that, see `moderation/admission.py`. What granian calls backpressure
     counts connections, idle ones too: whoever keeps some open must not keep others out.
     """
+    tls: tuple[str, ...] = ()
+    if settings.tls_cert and settings.tls_key:
+        tls = ("--ssl-certificate", str(settings.tls_cert), "--ssl-keyfile", str(settings.tls_key))
+        tls += ("--ssl-protocol-min", "tls1.2")  # the newest that old clients know
     command = (
         sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "moderation.app:create_app",
         "--host", host, "--port", str(port), "--http", "1", "--no-ws", "--workers", "1",
         "--blocking-threads", str(settings.web_threads * 2), "--backpressure", CONNECTIONS, "--backlog", CONNECTIONS,
         "--http1-header-read-timeout", "10000", "--workers-kill-timeout", "5", "--log-level", "warning",
-        "--respawn-failed-workers",
+        "--respawn-failed-workers", *tls,
     )  # fmt: skip
     return Part("web", command, environment)
 

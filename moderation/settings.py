@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         None,
         description="Address that clients reach the service by, `https://m.news.example`; a request's own if unset.",
     )
+    tls_cert: Path | None = Field(
+        None,
+        description="File with the certificate, and those between it and its CA, that the web part serves https with.",
+    )
+    tls_key: Path | None = Field(None, description="File with the key of `tls_cert`, without a password.")
     perspective_timeout_seconds: float = Field(
         0.7,
         gt=0,
@@ -144,7 +149,7 @@ class Settings(BaseSettings):
     max_per_minute: int = Field(0, ge=0, description="Texts a minute that IBM MAX's `predict` scores; 0 is no limit.")
     docs: bool = Field(True, description="Serve `/docs` and `/openapi.json`.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
-    secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only.")
+    secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only, as with `tls_cert`.")
 
     @field_validator("webhook_networks")
     @classmethod

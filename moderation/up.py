@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import socket
+import ssl
 import sys
 import urllib.request
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from moderation.supervisor import Supervisor
 READY_SECONDS = 60.0
 DEMO = "demo"
 EMAIL = "moderator@example.com"
+UNFIT = "they are not a certificate and its key in PEM, or the key has a password"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -42,6 +44,7 @@ def run(host: str, port: int, settings: Settings, *, as_json: bool) -> None:
     """Start all parts, print where they are once they answer, and stop them when asked to."""
     console = Console(stderr=True)
     check_port(host, port)
+    check_tls(settings)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's comments lie there
     supervisor = Supervisor()
     supervisor.stop_on_signals()
@@ -56,7 +59,8 @@ def run(host: str, port: int, settings: Settings, *, as_json: bool) -> None:
         for role in commands.ROLES:
             supervisor.start(commands.worker(role, settings, environment))
         supervisor.start(commands.web(host, port, settings, environment))
-        url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
+        scheme = "https" if settings.tls_cert else "http"
+        url = f"{scheme}://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
         with console.status("Loading the models"):
             ready = _wait_ready(supervisor, url)
         if ready:
@@ -80,6 +84,23 @@ def check_port(host: str, port: int) -> None:
     except OSError as error:
         why = str(error) if error.errno is None or error.errno < 0 else os.strerror(error.errno)
         raise click.ClickException(f"Cannot listen on {host}, port {port} ({why}); --host and --port choose") from None
+
+
+def check_tls(settings: Settings) -> None:
+    """Raise a message if the certificate cannot be served: the web part would end again and again."""
+    cert, key = settings.tls_cert, settings.tls_key
+    if cert is None and key is None:
+        return
+    if cert is None or key is None:
+        raise click.ClickException("MODERATION_TLS_CERT and MODERATION_TLS_KEY go together: set both, or none")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key, password="")
+    except OSError as error:
+        why = UNFIT if isinstance(error, ssl.SSLError) else error.strerror
+        raise click.ClickException(
+            f"Cannot use MODERATION_TLS_CERT={cert} and MODERATION_TLS_KEY={key}: {why}. "
+            "`moderation cert` makes a pair, and this user must be allowed to read both"
+        ) from None
 
 
 def set_up(settings: Settings) -> FirstSecrets:
@@ -132,13 +153,21 @@ def _wait_ready(supervisor: Supervisor, url: str) -> bool:
 
 def _readiness(url: str) -> Mapping[str, Any]:
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as response:  # noqa: S310 - our own address
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2, context=_own()) as response:  # noqa: S310 - our own address
             if response.status == HTTPStatus.OK:
                 document: Mapping[str, Any] = json.load(response)
                 return document
     except (OSError, ValueError):
         pass  # not there yet
     return {}
+
+
+def _own() -> ssl.SSLContext:
+    """Return how to ask our own web part, whose certificate is for the names that others call it by."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _tell(console: Console, url: str, first: FirstSecrets, settings: Settings, *, as_json: bool) -> None:

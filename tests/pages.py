@@ -39,12 +39,16 @@ def compatibility_table() -> str:
     """Return one row for each call that a test in tests/clients/ makes with a vendor's own client."""
     for path in sorted((Path(__file__).parent / "clients").glob("test_*.py")):
         import_module(f"tests.clients.{path.stem}")
-    rows = [f"| `{row.client}` {version(row.client)} | {row.call} | {row.seen} |" for row in sorted_rows()]
+    rows = [f"| {_linked(row.client)} {version(row.client)} | {row.call} | {row.seen} |" for row in sorted_rows()]
     return "\n".join(["| client | call | what the test sees |", "|---|---|---|", *rows])
 
 
 PAGES = {"settings": settings_table, "errors": errors_table, "compatibility": compatibility_table}
 """What makes the table of each page."""
+
+
+def _linked(client: str) -> str:
+    return f"[`{client}`](clients/{client.replace(' ', '-')}.md)"
 
 
 def _family(base: type[errors.ModerationError]) -> Iterator[type[errors.ModerationError]]:

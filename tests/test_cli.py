@@ -61,6 +61,14 @@ def test_wrong_settings_are_told_in_a_sentence(settings: Settings) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_certificate_without_its_key_is_told(settings: Settings) -> None:
+    """`serve` says so, and does not start without https."""
+    done = moderation(settings, "serve", MODERATION_TLS_CERT="server.pem")
+
+    assert done.returncode == 1
+    assert "MODERATION_TLS_CERT and MODERATION_TLS_KEY go together" in done.stderr
+
+
 def test_the_doctors_exit_code_says_whether_all_is_well(settings: Settings) -> None:
     """Without workers it is 1, and the advice is on stdout."""
     Queue(settings.redis).redis.flushall()

@@ -70,12 +70,13 @@ def check_form() -> None:
 
 def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
     """Give the browser a cookie that only the desk's own pages get and no script can read."""
+    settings = service().settings
     response.set_cookie(
         name,
         value,
         max_age=seconds,
         path=PREFIX,
-        secure=service().settings.secure_cookies,
+        secure=settings.secure_cookies or settings.tls_cert is not None,
         httponly=True,
         samesite="Lax",
     )

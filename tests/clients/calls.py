@@ -1,5 +1,6 @@
 """Which calls of which clients are tested: each test says it, and `docs/compatibility.md` is written from that."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,38 +8,45 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+NPM = Path(__file__).with_name("npm") / "package.json"
+PIP = Path(__file__).with_name("pip") / "requirements.txt"
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A call of a client, and what its test sees."""
+    """A call of a client, what its test sees, and the module of the test."""
 
     client: str
     call: str
     seen: str
+    module: str
 
 
 _rows: list[Row] = []
 
 
 def client_call(client: str, call: str) -> Callable[[Test], Test]:
-    """Note that a test makes this `call` with the unmodified `client`, a package on PyPI."""
+    """Note that a test makes this `call` with the unmodified `client`, a package on PyPI, or on npm: `npm openai`."""
 
     def note(test: Test) -> Test:
-        _rows.append(Row(client, call, " ".join((test.__doc__ or "").split())))
+        _rows.append(Row(client, call, " ".join((test.__doc__ or "").split()), test.__module__))
         return test
 
     return note
 
 
 def sorted_rows() -> list[Row]:
-    """Return every call that was noted, by client, in the order of its tests."""
-    return sorted(_rows, key=lambda row: row.client)
+    """Return every call that was noted, by client and module, in the order of its tests."""
+    return sorted(_rows, key=lambda row: (row.client, row.module))
 
 
 def version(client: str) -> str:
     """Return the version of a client that tests use: it is pinned, so that the page says which it was."""
+    registry, _, name = client.rpartition(" ")
+    if registry == "npm":
+        return str(json.loads(NPM.read_text(encoding="utf-8"))["dependencies"][name])
     extras = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    pins = dict(one.split("==") for one in extras["test"] if "==" in one)
+    pinned = [*extras["test"], *PIP.read_text(encoding="utf-8").split()]
+    pins = dict(one.split("==") for one in pinned if "==" in one)
     return str(pins[client])

@@ -1,6 +1,7 @@
 """A desk with one site and one moderator, on a real database and a real Valkey."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
@@ -18,6 +19,7 @@ from tests.dashboard.visitor import EMAIL, PASSWORD, Visitor
 OTHER_SETTINGS: dict[str, dict[str, object]] = {
     "redis is away": {"redis_url": "redis://127.0.0.1:1/0"},
     "cookies over https only": {"secure_cookies": True},
+    "https": {"tls_cert": Path("server.pem"), "tls_key": Path("server.key")},
 }
 """What a test can ask for as the parameter of `settings`."""
 

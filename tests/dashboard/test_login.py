@@ -124,9 +124,9 @@ def test_signing_in_works_without_redis(client: FlaskClient) -> None:
     assert Visitor(client).sign_in().status_code == 303
 
 
-@pytest.mark.parametrize("settings", ["cookies over https only"], indirect=True)
+@pytest.mark.parametrize("settings", ["cookies over https only", "https"], indirect=True)
 def test_cookies_can_be_kept_to_https(client: FlaskClient) -> None:
-    """With secure_cookies no cookie is sent over plain http."""
+    """With secure_cookies, or a certificate of its own, no cookie is sent over plain http."""
     answer = client.get("/desk/login")
 
     assert "; Secure;" in answer.headers["Set-Cookie"]
