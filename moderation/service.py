@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from moderation import changes, clock, ids, intake, pipeline, signing
+from moderation import changes, clock, ids, intake, pipeline
 from moderation.addresses import check_url
 from moderation.committer import TIMEOUT_SECONDS, Committer
 from moderation.errors import (
@@ -27,6 +27,7 @@ from moderation.policy_document import LONGEST, Policy
 from moderation.records import Endpoint, Site, StoredComment, ThreadCounts
 from moderation.scores import Scores, Wanted, first_error
 from moderation.settings import Settings
+from moderation.signing import Signing, new_secret
 from moderation.site_cache import SiteCache
 from moderation.storage import comments, endpoints, idempotency, sites, threads
 from moderation.storage.comments import Filter
@@ -200,7 +201,14 @@ class Service:
         return self.sites.current(site_id)
 
     def add_endpoint(
-        self, site_id: str, url: str, events: Sequence[EventType], *, include_text: bool, description: str
+        self,
+        site_id: str,
+        url: str,
+        events: Sequence[EventType],
+        *,
+        include_text: bool,
+        description: str,
+        signing: Signing = "hmac",
     ) -> Endpoint:
         """Make an endpoint; its secret is in the answer and shown again by nobody.
 
@@ -208,12 +216,11 @@ class Service:
             BlockedTargetError: callbacks may not go to that URL.
         """
         check_url(url, allow_http=self.settings.webhook_http, networks=self.settings.networks)
-        now = clock.now()
         endpoint = Endpoint(
-            id=ids.new_id(now),
+            id=ids.new_id(now := clock.now()),
             site_id=site_id,
             url=url,
-            secret=signing.new_secret("hmac"),
+            secret=new_secret(signing),
             events=tuple(events),
             include_text=include_text,
             description=description,

@@ -1,7 +1,7 @@
 """The API's description: valid, whole, and true of what the service answers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -138,6 +138,23 @@ def test_a_key_needs_the_scope_that_is_described(caller: Caller) -> None:
             assert caller.ask(method, path, scope, json={}).status_code != 403, (method, path)
 
 
+def walk_webhooks(step: Callable[..., Any]) -> None:
+    """Call what there is for webhooks."""
+    made = step("POST", "/v1/endpoints", json={"url": "https://news.example/hook"})
+    step("POST", "/v1/endpoints", json={"url": "https://127.0.0.1/hook"})
+    step("GET", "/v1/endpoints")
+    mine = f"/v1/endpoints/{made['id']}"
+    step("GET", "/v1/endpoints/{endpoint_id}", mine)
+    step("PATCH", "/v1/endpoints/{endpoint_id}", mine, json={"description": "ours"})
+    step("POST", "/v1/endpoints/{endpoint_id}/rotate", f"{mine}/rotate", json={})
+    tested = step("POST", "/v1/endpoints/{endpoint_id}/test", f"{mine}/test")["delivery_id"]
+    step("GET", "/v1/deliveries")
+    step("GET", "/v1/deliveries/{delivery_id}", f"/v1/deliveries/{tested}")
+    step("POST", "/v1/deliveries/{delivery_id}/replay", f"/v1/deliveries/{tested}/replay")
+    step("POST", "/v1/deliveries/replay", json={"state": "pending"})
+    step("DELETE", "/v1/endpoints/{endpoint_id}", f"/v1/endpoints/{made['id']}")
+
+
 def test_answers_are_as_described(caller: Caller) -> None:
     """Every answer of a walk through the API has a status that is described and the shape that is described for it."""
     body = {"text": "A fine article", "thread": {"id": "t1"}, "author": {"id": "kim", "ip": "203.0.113.9"}}
@@ -174,10 +191,7 @@ def test_answers_are_as_described(caller: Caller) -> None:
     step("POST", "/v1/threads/counts", json={"ids": ["t1", "t2"]})
     step("GET", "/v1/policy")
     step("PUT", "/v1/policy", json={"sections": {"letters": {"mode": "pre"}}})
-    made = step("POST", "/v1/endpoints", json={"url": "https://news.example/hook"})
-    step("POST", "/v1/endpoints", json={"url": "https://127.0.0.1/hook"})
-    step("GET", "/v1/endpoints")
-    step("DELETE", "/v1/endpoints/{endpoint_id}", f"/v1/endpoints/{made['id']}")
+    walk_webhooks(step)
     step("GET", "/v1/models")
     caller.announce()
     step("GET", "/v1/models")

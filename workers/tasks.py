@@ -8,12 +8,15 @@ import structlog
 
 from moderation import clock
 from moderation.queue import TASKS, Bell
-from moderation.storage import deliveries, idempotency, labels, work
+from moderation.storage import deliveries, delivery_log, idempotency, labels, work
 from workers import courier, drain, process, pupil
 from workers.app import SWEEP, TIDY, app
 from workers.process import Process
 
 ANSWERS_LIVE = timedelta(days=1)
+DELIVERIES_LIVE = {"delivered": timedelta(days=30), "failed": timedelta(days=90)}
+"""How long deliveries that are over can be looked at, and sent again."""
+FORGOTTEN_AT_ONCE = 5000
 
 log = structlog.get_logger()
 
@@ -83,3 +86,6 @@ def tidy(here: Process) -> None:
     """Forget what has outlived its use."""
     with here.parts.database.write() as connection:
         idempotency.forget_answers(connection, clock.now() - ANSWERS_LIVE)
+    for state, life in DELIVERIES_LIVE.items():
+        with here.parts.database.write() as connection:
+            delivery_log.forget(connection, state, clock.now() - life, FORGOTTEN_AT_ONCE)

@@ -11,6 +11,7 @@ from moderation.dialects import (
     native_admin,
     native_authors,
     native_clusters,
+    native_endpoints,
     native_learning,
     native_models,
     native_threads,
@@ -26,7 +27,8 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native_learning.blueprint,  # our own: what moderators taught
     native_threads.blueprint,  # our own: counts of threads, scores alone
     native_models.blueprint,  # our own: what gives the scores
-    native_admin.blueprint,  # our own: policy and endpoints
+    native_admin.blueprint,  # our own: the policy
+    native_endpoints.blueprint,  # our own: webhooks
     perspective.blueprint,  # Google's Perspective: scores alone
     openai.blueprint,  # OpenAI's moderations: scores alone
     akismet.blueprint,  # Akismet: a comment is spam or not

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from moderation.model import Action, DecidedBy, EventType, LengthUnit, Status
+from moderation.model import Action, DecidedBy, LengthUnit, Status
 from moderation.openapi import Problem
 from moderation.policy_document import Attribute, Policy
 
@@ -220,30 +220,3 @@ class PolicyOut(Answer):
     version: int
     """One more with every change; also the `ETag`."""
     policy: Policy
-
-
-class EndpointOut(Answer):
-    """Where callbacks go."""
-
-    id: str
-    url: str
-    events: list[EventType]
-    """Empty for all events."""
-    include_text: bool
-    description: str
-    created_at: datetime
-    disabled_at: datetime | None
-    disabled_why: str | None
-
-
-class NewEndpointOut(EndpointOut):
-    """The endpoint that was made."""
-
-    secret: str
-    """For verifying callbacks; shown in this answer only."""
-
-
-class EndpointsOut(Answer):
-    """The site's endpoints, oldest first."""
-
-    endpoints: list[EndpointOut]

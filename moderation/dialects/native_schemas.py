@@ -18,11 +18,12 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from moderation.comment_object import SpanUnits
-from moderation.model import Action, Author, Comment, EventType, Signals, Status, Thread
+from moderation.model import Action, Author, Comment, Signals, Status, Thread
 from moderation.policy_document import Policy
 
 
-def _no_nul(text: str) -> str:
+def no_nul(text: str) -> str:
+    """Return a text without U+0000, which no database keeps; raises `ValueError` if it has one."""
     if "\0" in text:
         raise ValueError("must not contain the character U+0000")
     return text
@@ -33,7 +34,7 @@ def _small(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
         raise ValueError(f"must not be longer than {METADATA_AT_MOST} characters")
     for leaf in _leaves(value):
         if isinstance(leaf, str):
-            _no_nul(leaf)
+            no_nul(leaf)
         elif isinstance(leaf, float) and not math.isfinite(leaf):
             raise ValueError("must not contain NaN or a number too large for JSON")
     return value
@@ -57,10 +58,10 @@ TEXTS_AT_MOST = 256
 POLICY_EXAMPLE: JsonValue = {"mode": "smart", "length": {"max": 500}, "thresholds": {"spam": {"hold": 0.9}}}
 PAGE_AT_MOST = 200
 
-Text = Annotated[str, AfterValidator(_no_nul)]
-Short = Annotated[str, Field(max_length=500), AfterValidator(_no_nul)]
-Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_no_nul)]
-Url = Annotated[str, Field(max_length=4000), AfterValidator(_no_nul)]
+Text = Annotated[str, AfterValidator(no_nul)]
+Short = Annotated[str, Field(max_length=500), AfterValidator(no_nul)]
+Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(no_nul)]
+Url = Annotated[str, Field(max_length=4000), AfterValidator(no_nul)]
 
 
 class Body(BaseModel):
@@ -81,7 +82,7 @@ class ThreadIn(Body):
     id: Annotated[Name, Field(examples=["news-4711"])]
     url: Url | None = None
     title: Short | None = None
-    section: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)] | None = None
+    section: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_nul)] | None = None
     """A part of the site with a policy of its own."""
 
 
@@ -104,7 +105,7 @@ class SignalsIn(Body):
     """What stood in a form field that people do not see."""
     filled_in_ms: Annotated[int, Field(ge=0, le=10**9)] | None = None
     """Milliseconds from showing the form to sending it."""
-    user_agent: Annotated[str, Field(max_length=1000), AfterValidator(_no_nul)] | None = None
+    user_agent: Annotated[str, Field(max_length=1000), AfterValidator(no_nul)] | None = None
     referrer: Url | None = None
 
 
@@ -167,7 +168,7 @@ class ClusterDecisionIn(Body):
     action: Annotated[Action, Field(strict=False)]
     reason: Short | None = None
     """For the author and the callbacks."""
-    note: Annotated[str, Field(max_length=2000), AfterValidator(_no_nul)] | None = None
+    note: Annotated[str, Field(max_length=2000), AfterValidator(no_nul)] | None = None
     """For other moderators."""
 
 
@@ -196,21 +197,6 @@ class ScoreIn(Body):
     """Also tell which characters raised a score."""
 
 
-class EndpointIn(Body):
-    """Where callbacks go; no events means all."""
-
-    url: Annotated[
-        str,
-        Field(min_length=8, max_length=2000, examples=["https://news.example/moderation"]),
-        AfterValidator(_no_nul),
-    ]
-    events: Annotated[list[Annotated[EventType, Field(strict=False)]], Field(max_length=20)] | None = None
-    """All events if left out."""
-    include_text: bool = False
-    """Send the comment's text and author too."""
-    description: Short = ""
-
-
 class PolicyIn(RootModel[Policy]):
     """A whole policy."""
 
@@ -236,7 +222,7 @@ class ListQuery(SpanQuery):
     """A reason's code, for example `toxicity`."""
     cluster: Annotated[str, Field(max_length=36)] | None = None
     """The `cluster_id` of near copies."""
-    q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)] | None = None
+    q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_nul)] | None = None
     """A piece of the text, in any case."""
     before: AwareDatetime | None = None
     """Only what the service received before this moment."""

@@ -34,8 +34,7 @@ def add_endpoint(connection: Connection, endpoint: Endpoint) -> None:
 
 def list_endpoints(connection: Connection, site_id: str, limit: int = 100) -> list[Endpoint]:
     """Return the endpoints that a site made, oldest first; those that Akismet's clients named are not among them."""
-    mine = (endpoints.c.site_id == site_id) & endpoints.c.akismet_key.is_(None) & (endpoints.c.url != ELSEWHERE)
-    rows = connection.execute(select(endpoints).where(mine).order_by(endpoints.c.id).limit(limit))
+    rows = connection.execute(select(endpoints).where(_made_by(site_id)).order_by(endpoints.c.id).limit(limit))
     return [_endpoint(row) for row in rows]
 
 
@@ -63,10 +62,8 @@ def renew_akismet(connection: Connection, site_id: str, endpoint_id: str, akisme
 
 
 def get_endpoint(connection: Connection, site_id: str, endpoint_id: str) -> Endpoint | None:
-    """Return one endpoint, or None."""
-    row = connection.execute(
-        select(endpoints).where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id)
-    ).one_or_none()
+    """Return one endpoint that a site made, or None."""
+    row = connection.execute(select(endpoints).where(_made_by(site_id), endpoints.c.id == endpoint_id)).one_or_none()
     return None if row is None else _endpoint(row)
 
 
@@ -168,6 +165,11 @@ def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why
         )
         .values(state="failed", next_try_at=None)
     )
+
+
+def _made_by(site_id: str) -> ColumnElement[bool]:
+    made_by_others = endpoints.c.akismet_key.is_not(None) | (endpoints.c.url == ELSEWHERE)
+    return (endpoints.c.site_id == site_id) & ~made_by_others
 
 
 def _unless_set(column: Column[datetime], moment: datetime) -> ColumnElement[datetime]:

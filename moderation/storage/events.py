@@ -17,8 +17,8 @@ ADDRESS, DOCUMENT = "address", "document"
 """In the data of an event that goes to one address: where, and what."""
 
 
-def publish_to(connection: Connection, event: Event, endpoint_id: str, now: datetime) -> None:
-    """Store an event for one endpoint alone."""
+def publish_to(connection: Connection, event: Event, endpoint_id: str, now: datetime) -> str:
+    """Store an event for one endpoint alone and return the delivery's id."""
     connection.execute(insert(events), [_row(event)])
     delivery = {
         "id": ids.new_id(now),
@@ -30,6 +30,7 @@ def publish_to(connection: Connection, event: Event, endpoint_id: str, now: date
         "next_try_at": now,
     }
     connection.execute(insert(deliveries), [delivery])
+    return str(delivery["id"])
 
 
 def publish(connection: Connection, new: Sequence[Event], now: datetime) -> int:
