@@ -58,7 +58,12 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--log", type=Path, default=Path("build/soak.jsonl"))
     parser.add_argument("--no-page", action="store_true", help="leave docs/reliability.md as it is")
+    parser.add_argument("--from-logs", type=Path, nargs="+", help="soak nothing: write the page from these logs")
     options = parser.parse_args()
+    if options.from_logs:
+        lines = [line for log in options.from_logs for line in log.read_text(encoding="utf-8").splitlines()]
+        report.write(PAGE, [Round(**json.loads(line)) for line in lines], [], f"make soak, {len(lines)} rounds")
+        return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the service must not be left behind
     options.log.parent.mkdir(exist_ok=True)
     console = Console(stderr=True)

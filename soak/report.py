@@ -27,8 +27,7 @@ def render(rounds: Sequence[Round], at_the_end: Sequence[str], command: str, now
         f"Done on {now:%Y-%m-%d} with `{command}` on {describe()}: {len(rounds)} rounds, "
         f"{taken:,} comments were taken during the faults, {given_up} could not be handed in within twenty seconds.",
         "",
-        f"Rounds after which something was wrong: **{len(bad)}**."
-        + ("" if at_the_end else " At the end the service stopped in time, and no process was left."),
+        f"Rounds after which something was wrong: **{len(bad)}**.",
         *(f"- {one.database}, round {one.number}, {one.fault}: {'; '.join(one.wrong[:3])}" for one in bad),
         *(f"- at the end: {line}" for line in at_the_end),
         "",
