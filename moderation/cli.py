@@ -8,7 +8,18 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from moderation import __version__, cli_admin, cli_cert, cli_coral, cli_data, cli_import, commands, doctor, up
+from moderation import (
+    __version__,
+    cli_admin,
+    cli_cert,
+    cli_coral,
+    cli_data,
+    cli_import,
+    cli_thresholds,
+    commands,
+    doctor,
+    up,
+)
 from moderation.logs import configure_logs
 from moderation.settings import get_settings
 from moderation.storage import migrate as migrations
@@ -92,7 +103,10 @@ def run_doctor() -> None:
     raise SystemExit(doctor.run(get_settings()))
 
 
-COMMANDS = (*cli_admin.COMMANDS, *cli_data.COMMANDS, cli_cert.make_certificate, cli_coral.coral, cli_import.import_file)
+COMMANDS = (
+    *cli_admin.COMMANDS, *cli_data.COMMANDS, cli_cert.make_certificate, cli_coral.coral, cli_import.import_file,
+    cli_thresholds.thresholds,
+)  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)
 
