@@ -157,3 +157,16 @@ def test_a_closed_port_can_be_tried_again() -> None:
     with pytest.raises(DeliveryError, match="no connection: Connection refused") as caught:
         post(endpoint.url("/tops3cret"))
     assert "tops3cret" not in str(caught.value)
+
+
+def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would connect to addresses that nobody here looked at."""
+    with serving(says("HTTP/1.1 200 OK\n\n")) as proxy, serving(says("HTTP/1.1 200 OK\n\n")) as endpoint:
+        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url(""))
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+
+        assert post(endpoint.url()).status == 200
+
+    assert (len(proxy.requests), len(endpoint.requests)) == (0, 1)
