@@ -10,6 +10,7 @@ from moderation.addresses import check_url
 from moderation.errors import BlockedTargetError, NotFoundError
 from moderation.judging import Judged
 from moderation.model import Action, Comment, DecidedBy, Decision, EventType, Reason, Scope
+from moderation.policy_document import LONGEST
 from moderation.queue import Bell
 from moderation.records import Endpoint, Key
 from moderation.sealing import AKISMET, InvalidToken, seal, unseal
@@ -22,6 +23,7 @@ from moderation.suggestions import Suggestion, receive_suggestion
 ENDPOINTS_AT_MOST = 50
 """Callback addresses of one site; a further one is not told of anything."""
 BLOG_AT_MOST = 300
+REPORTER_AT_MOST = 200
 TOLD = (EventType.COMMENT_APPROVED, EventType.COMMENT_REJECTED)
 
 log = structlog.get_logger()
@@ -79,13 +81,13 @@ def submit(
             service.site(site_id).policy_version,
             (Reason(reason.replace(" ", "_"), reason),),
             actor=asked.key.name,
-            note=f"reported by {reporter}" if reporter else None,
+            note=f"reported by {reporter[:REPORTER_AT_MOST]}" if reporter else None,
         )
         try:
             service.decide(site_id, check.comment_id, decision)
         except NotFoundError:
             log.info("submission_of_erased_comment", site=site_id, comment=check.comment_id)
-    elif asked.comment.text.strip():
+    elif asked.comment.text.strip() and len(asked.comment.text) <= LONGEST:
         may_teach = replace(asked.key, scopes=frozenset({Scope.DECIDE}))
         receive_suggestion(service.parts, may_teach, Suggestion(asked.comment.text, {"spam": float(spam)}), now)
 

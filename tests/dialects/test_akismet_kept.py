@@ -1,0 +1,116 @@
+"""Akismet's API of a site that keeps what comes this way, as sites do unless they say otherwise; on both databases."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from moderation import clock, ids
+from moderation.app import create_app
+from moderation.checks import REPORTER_AT_MOST
+from moderation.policy_document import LONGEST, Policy, Word, WordsPolicy
+from moderation.queue import Queue
+from moderation.service import Service
+from moderation.settings import Settings
+from moderation.storage import labels, sites
+from moderation.storage.comments import Filter
+from moderation.storage.database import Database
+from moderation.web import EXTENSION
+from tests.dialects.test_akismet import CHECK
+
+BROKEN = "a\0b\ud800c"
+"""Characters that no database takes."""
+REJECTED = "grumkin"
+"""A word that needs no scores, so that nobody waits."""
+FIELDS = (
+    "blog", "permalink", "comment_author", "comment_content", "comment_type", "comment_parent", "comment_context",
+    "user_agent", "user_ip", "user_role", "callback", "guid", "reporter", "blog_lang", "comment_date_gmt", "month",
+)  # fmt: skip
+
+
+@dataclass
+class Kept:
+    """The app, with the Akismet key of the site `news`."""
+
+    client: FlaskClient
+    key: str
+    service: Service
+
+    def call(self, path: str, **fields: str) -> TestResponse:
+        """Post the fields of a check as JSON, which can say more than a form."""
+        return self.client.post(path, json={**CHECK, "api_key": self.key, **fields})
+
+    @property
+    def texts(self) -> list[str]:
+        """What the site holds."""
+        page, _ = self.service.find("news", Filter(), limit=100, before_id=None)
+        return [one.text for one in page]
+
+
+@pytest.fixture
+def kept(database: Database, settings: Settings) -> Iterator[Kept]:
+    """Give the app on an empty database and Valkey."""
+    Queue(settings.redis).redis.flushall()
+    key = ids.new_akismet_key()
+    with database.write() as connection:
+        policy = Policy(limits=(), words=WordsPolicy(banned=(Word(REJECTED),)))
+        sites.add_site(connection, "news", "News", policy, clock.now())
+        sites.add_key(connection, "news", key, sites.hash_key(key), "akismet", [], "blog", clock.now())
+    url = database.engine.url.render_as_string(hide_password=False)
+    app = create_app(settings.model_copy(update={"database_url": url, "akismet_timeout_seconds": 20.0}))
+    service: Service = app.extensions[EXTENSION]
+    yield Kept(app.test_client(), key, service)
+    service.parts.database.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "answers"),
+    [
+        ("/1.1/comment-check", {b"true"}),
+        ("/1.1/submit-spam", {b"Thanks for making the web a better place."}),
+        ("/1.1/get-stats", None),
+        ("/1.2/key-sites", None),
+    ],
+)
+def test_broken_and_endless_fields_are_mended(kept: Kept, path: str, answers: set[bytes] | None) -> None:
+    """Each is stored as well as it can be; none is a failure of ours."""
+    for field in FIELDS:
+        for value in (BROKEN, "x" * 30_000, "https://[::1"):
+            text = f"{REJECTED} {value if field == 'comment_content' else ''}"
+            response = kept.call(path, **{field: value, "comment_content": text})
+
+            assert response.status_code == 200, (field, value[:10], response.data)
+            assert answers is None or response.data in answers
+
+
+@pytest.mark.parametrize("field", ["api_key", "key"])
+def test_a_broken_key_is_a_wrong_one(kept: Kept, field: str) -> None:
+    """As any other."""
+    fields: Mapping[str, str] = {**CHECK, field: BROKEN}
+
+    response = kept.client.post("/1.1/comment-check", data=json.dumps(fields), content_type="application/json")
+
+    assert (response.status_code, response.data) == (200, b"invalid")
+
+
+def test_a_submission_of_a_text_longer_than_any_comment_teaches_nothing(kept: Kept) -> None:
+    """It was no comment, and a thousand such texts would fill the disk."""
+    for text in ("x" * LONGEST, "x" * (LONGEST + 1)):
+        kept.call("/1.1/submit-spam", comment_content=text)
+
+    with kept.service.parts.database.read() as connection:
+        assert [len(one.text) for one in labels.suggested(connection, "news", 10)] == [LONGEST]
+
+
+def test_a_reporter_is_named_in_so_many_letters(kept: Kept) -> None:
+    """A history is no place for a book."""
+    checked = kept.call("/1.1/comment-check", comment_content=REJECTED)
+
+    kept.call("/1.1/submit-ham", comment_content=REJECTED, reporter="r" * 10_000)
+
+    decision = kept.service.get("news", checked.headers["X-akismet-guid"]).decision
+    assert decision is not None
+    assert len(decision.note or "") == len("reported by ") + REPORTER_AT_MOST
