@@ -24,7 +24,6 @@ ENDPOINTS_AT_MOST = 50
 """Callback addresses of one site; a further one is not told of anything."""
 BLOG_AT_MOST = 300
 REPORTER_AT_MOST = 200
-TOLD = (EventType.COMMENT_APPROVED, EventType.COMMENT_REJECTED)
 
 log = structlog.get_logger()
 
@@ -56,7 +55,7 @@ def remember(service: Service, asked: Asked, judged: Judged, now: datetime, *, s
             told = 0 if judged.late else stored.sequence
             match = service.parts.hasher.hash("akismet", asked.whole)
             check = Check(stored.id, site_id, match, spam, told, endpoint)
-            due = akismet.add_check(connection, check, ids.new_id(now), now)
+            due = akismet.add_check(connection, check, _told(service), ids.new_id(now), now)
     if due:
         service.parts.queue.ring(Bell.COURIER)
 
@@ -116,8 +115,9 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
     known = endpoints.list_akismet(connection, site_id)
     same = next((one for one in known if one.url == url), None)
     if same is not None:
-        if same.disabled_at is not None or not _is(sealing, same, asked.secret):
-            endpoints.renew_akismet(connection, site_id, same.id, seal(sealing, asked.secret))
+        stale = same.events != _told(service) or not _is(sealing, same, asked.secret)
+        if stale or same.disabled_at is not None:
+            endpoints.renew_akismet(connection, site_id, same.id, seal(sealing, asked.secret), _told(service))
         return same.id
     if len(known) >= ENDPOINTS_AT_MOST:
         log.warning("callback_not_taken", site=site_id, why="the site has too many")
@@ -127,7 +127,7 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
         site_id=site_id,
         url=url,
         secret=signing.new_secret("hmac"),
-        events=TOLD,
+        events=_told(service),
         include_text=False,
         description="named by a client of Akismet's API",
         created_at=now,
@@ -137,6 +137,12 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
     )
     endpoints.add_endpoint(connection, made)
     return made.id
+
+
+def _told(service: Service) -> tuple[EventType, ...]:
+    """Return the decisions that callbacks tell; of what is held only what looks like spam, if that is to be told."""
+    decided = (EventType.COMMENT_APPROVED, EventType.COMMENT_REJECTED)
+    return (*decided, EventType.COMMENT_HELD) if service.settings.akismet_held_spam == "spam" else decided
 
 
 def _is(sealing: bytes, endpoint: Endpoint, secret: str) -> bool:

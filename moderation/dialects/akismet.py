@@ -72,7 +72,12 @@ def comment_check(fields: Fields, key: Key, secret: str) -> Response:
     seconds = settings.akismet_timeout_seconds
     judged = judge(service(), key.site_id, comment, seconds, dialect="akismet", keeps=not is_test)
     asked = Asked(key, secret, comment, fields.get("blog", ""), fields.get("callback") or None)
-    ways = Ways(settings.akismet_discard, settings.akismet_recheck_seconds, settings.akismet_toxicity)
+    ways = Ways(
+        discard=settings.akismet_discard,
+        recheck_seconds=settings.akismet_recheck_seconds,
+        toxicity=settings.akismet_toxicity,
+        held_spam=settings.akismet_held_spam,
+    )
     guid = judged.comment.id if judged.comment else ids.new_id(now)
     said = verdict(judged, guid, ways, can_be_told=asked.callback is not None and judged.comment is not None)
     if not is_test:
