@@ -12,10 +12,10 @@ from moderation.judging import Judged
 from moderation.model import Action, Comment, DecidedBy, Decision, EventType, Reason, Scope
 from moderation.policy_document import LONGEST
 from moderation.queue import Bell
-from moderation.records import Endpoint, Key
+from moderation.records import Endpoint, Key, StoredComment
 from moderation.sealing import AKISMET, InvalidToken, seal, unseal
 from moderation.service import Service
-from moderation.storage import akismet, endpoints
+from moderation.storage import akismet, comments, endpoints
 from moderation.storage.akismet import Check
 from moderation.storage.database import Connection
 from moderation.suggestions import Suggestion, receive_suggestion
@@ -53,11 +53,18 @@ def remember(service: Service, asked: Asked, judged: Judged, now: datetime, *, s
         if stored is not None:
             endpoint = _endpoint(service, connection, asked, now) if asked.callback else None
             told = 0 if judged.late else stored.sequence
-            match = service.parts.hasher.hash("akismet", asked.whole)
-            check = Check(stored.id, site_id, match, spam, told, endpoint)
+            check = Check(stored.id, site_id, _match(service, asked), spam, told, endpoint)
             due = akismet.add_check(connection, check, _told(service), ids.new_id(now), now)
     if due:
         service.parts.queue.ring(Bell.COURIER)
+
+
+def earlier(service: Service, asked: Asked) -> StoredComment | None:
+    """Return the comment that was taken in when the same one was checked before, None if there is none."""
+    site_id = asked.key.site_id
+    with service.parts.database.read() as connection:
+        check = akismet.find_check(connection, site_id, None, _match(service, asked))
+        return None if check is None else comments.get(connection, site_id, check.comment_id)
 
 
 def submit(
@@ -65,9 +72,8 @@ def submit(
 ) -> None:
     """Take in that a comment is spam, or is not: a decision on the one that was checked, else a label of its text."""
     site_id = asked.key.site_id
-    match = service.parts.hasher.hash("akismet", asked.whole)
     with service.parts.database.write() as connection:
-        check = akismet.find_check(connection, site_id, guid, match)
+        check = akismet.find_check(connection, site_id, guid, _match(service, asked))
         if check is None or akismet.note_submission(connection, check, spam=spam):
             kind = "missed_spam" if spam else "false_positives"
             akismet.count(connection, site_id, now.date(), _blog(asked.blog), kind)
@@ -137,6 +143,10 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
     )
     endpoints.add_endpoint(connection, made)
     return made.id
+
+
+def _match(service: Service, asked: Asked) -> str:
+    return service.parts.hasher.hash("akismet", asked.whole)
 
 
 def _told(service: Service) -> tuple[EventType, ...]:

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from moderation import clock, ids
 from moderation.app import create_app
 from moderation.checks import REPORTER_AT_MOST
+from moderation.model import Action, DecidedBy, Decision
 from moderation.policy_document import LONGEST, Policy, Word, WordsPolicy
 from moderation.queue import Queue
 from moderation.service import Service
@@ -25,6 +26,7 @@ BROKEN = "a\0b\ud800c"
 """Characters that no database takes."""
 REJECTED = "grumkin"
 """A word that needs no scores, so that nobody waits."""
+LONG = "A comment that is long enough to be told from another one"
 FIELDS = (
     "blog", "permalink", "comment_author", "comment_content", "comment_type", "comment_parent", "comment_context",
     "user_agent", "user_ip", "user_role", "callback", "guid", "reporter", "blog_lang", "comment_date_gmt", "month",
@@ -114,3 +116,35 @@ def test_a_reporter_is_named_in_so_many_letters(kept: Kept) -> None:
     decision = kept.service.get("news", checked.headers["X-akismet-guid"]).decision
     assert decision is not None
     assert len(decision.note or "") == len("reported by ") + REPORTER_AT_MOST
+
+
+def test_a_comment_that_is_checked_again_is_no_repetition(kept: Kept) -> None:
+    """It is the one that was taken in: WordPress asks again for all that wait, and what people decided meanwhile."""
+    first = kept.call("/1.1/comment-check", comment_content=f"{LONG} {REJECTED}", user_agent="of the writer")
+    again = kept.call("/1.1/comment-check", comment_content=f"{LONG} {REJECTED}", recheck_reason="recheck_queue")
+    guid = first.headers["X-akismet-guid"]
+    decision = Decision(Action.APPROVE, DecidedBy.MODERATOR, clock.now(), 1, actor="m-1")
+    kept.service.decide("news", guid, decision)
+    decided = kept.call("/1.1/comment-check", comment_content=f"{LONG} {REJECTED}", recheck_reason="retry")
+
+    assert [one.data for one in (first, again, decided)] == [b"true", b"true", b"false"]
+    assert {one.headers["X-akismet-guid"] for one in (again, decided)} == {guid}
+    assert kept.texts == [f"{LONG} {REJECTED}"]
+
+
+def test_a_comment_that_was_edited_is_checked_anew(kept: Kept) -> None:
+    """So is one that nobody asked about before, whatever the reason."""
+    first = kept.call("/1.1/comment-check", comment_content=f"{LONG} {REJECTED}")
+    edited = kept.call("/1.1/comment-check", comment_content=f"Now {LONG} {REJECTED}", recheck_reason="edit")
+
+    assert first.headers["X-akismet-guid"] != edited.headers["X-akismet-guid"]
+    assert len(kept.texts) == 2
+
+
+def test_a_test_asks_for_no_comment_of_another(kept: Kept) -> None:
+    """What people decided of a comment is no answer to a test."""
+    checked = kept.call("/1.1/comment-check", comment_content=REJECTED)
+    decision = Decision(Action.APPROVE, DecidedBy.MODERATOR, clock.now(), 1, actor="m-1")
+    kept.service.decide("news", checked.headers["X-akismet-guid"], decision)
+
+    assert kept.call("/1.1/comment-check", comment_content=REJECTED, recheck_reason="x", is_test="1").data == b"true"
