@@ -34,7 +34,7 @@ def find(service: Service, key: str, address: str | None) -> Key | None:
     if tries >= TRIES and not known:
         raise TooManyError("Too many wrong keys came from this address", retry_after=round(WINDOW.total_seconds()))
     try:
-        found = service.sites.akismet_key(key)
+        found = service.sites.akismet_key(service.parts.hasher.akismet_key(key))
     except UnauthorizedError:
         _count(service, wrong)
         return None

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from moderation import clock, ids
+from moderation import clock
 from moderation.app import create_app
 from moderation.checks import REPORTER_AT_MOST
 from moderation.model import Action, DecidedBy, Decision
@@ -20,6 +20,7 @@ from moderation.storage import labels, sites
 from moderation.storage.comments import Filter
 from moderation.storage.database import Database
 from moderation.web import EXTENSION
+from tests.build import add_akismet_key
 from tests.dialects.test_akismet import CHECK
 
 BROKEN = "a\0b\ud800c"
@@ -56,15 +57,13 @@ class Kept:
 def kept(database: Database, settings: Settings) -> Iterator[Kept]:
     """Give the app on an empty database and Valkey."""
     Queue(settings.redis).redis.flushall()
-    key = ids.new_akismet_key()
     with database.write() as connection:
         policy = Policy(limits=(), words=WordsPolicy(banned=(Word(REJECTED),)))
         sites.add_site(connection, "news", "News", policy, clock.now())
-        sites.add_key(connection, "news", key, sites.hash_key(key), "akismet", [], "blog", clock.now())
     url = database.engine.url.render_as_string(hide_password=False)
     app = create_app(settings.model_copy(update={"database_url": url, "akismet_timeout_seconds": 20.0}))
     service: Service = app.extensions[EXTENSION]
-    yield Kept(app.test_client(), key, service)
+    yield Kept(app.test_client(), add_akismet_key(database, service.parts.hasher), service)
     service.parts.database.close()
 
 

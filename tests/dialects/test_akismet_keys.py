@@ -1,8 +1,10 @@
 """Akismet keys: which are good, and how long a good one is known where many wrong ones come from."""
 
+import hashlib
 import re
 
 import pytest
+from sqlalchemy import select
 
 from moderation import clock, ids
 from moderation.dialects.akismet_keys import REMEMBERED, TRIES, find
@@ -12,7 +14,8 @@ from moderation.service import Service
 from moderation.settings import Settings
 from moderation.storage import sites
 from moderation.storage.database import Database
-from tests.build import make_parts, make_site
+from moderation.storage.tables import api_keys
+from tests.build import add_akismet_key, make_parts, make_site
 
 HERE, ELSEWHERE = "203.0.113.9", "198.51.100.7"
 
@@ -28,10 +31,7 @@ def service(database: Database, redis_url: str, settings: Settings) -> Service:
 
 def add_key(service: Service, site_id: str = "news") -> str:
     """Make an Akismet key."""
-    key = ids.new_akismet_key()
-    with service.parts.database.write() as connection:
-        sites.add_key(connection, site_id, key, sites.hash_key(key), "akismet", [], "blog", clock.now())
-    return key
+    return add_akismet_key(service.parts.database, service.parts.hasher, site_id)
 
 
 def guess(service: Service, times: int) -> None:
@@ -49,20 +49,30 @@ def test_4_a_key_is_what_wordpress_takes() -> None:
 
 
 def test_a_key_opens_its_own_site(service: Service) -> None:
-    """And is kept as a hash."""
+    """And no other."""
     keys = {site_id: add_key(service, site_id) for site_id in ("news", "other")}
 
     found = {site_id: find(service, key, HERE) for site_id, key in keys.items()}
 
     assert {site_id: one and one.site_id for site_id, one in found.items()} == {"news": "news", "other": "other"}
-    assert all(key not in str(one) for key in keys.values() for one in found.values())
+
+
+def test_the_database_alone_does_not_give_a_key_away(service: Service) -> None:
+    """There are so few keys that whoever has a plain hash of one can try them all."""
+    key = add_key(service)
+    plain = {kind(key.encode()).hexdigest() for kind in (hashlib.md5, hashlib.sha1, hashlib.sha256)}
+
+    with service.parts.database.read() as connection:
+        (stored,) = connection.execute(select(api_keys)).all()
+
+    assert not {part for one in stored for part in {key, *plain} if part in str(one)}
 
 
 def test_a_revoked_key_is_none(service: Service) -> None:
     """From the moment that the cache of keys has forgotten it."""
     key = add_key(service)
     with service.parts.database.write() as connection:
-        sites.revoke_key(connection, "news", sites.hash_key(key), clock.now())
+        sites.revoke_key(connection, "news", service.parts.hasher.akismet_key(key), clock.now())
 
     assert find(service, key, HERE) is None
 
