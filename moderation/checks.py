@@ -1,5 +1,7 @@
 """What is kept of a comment-check of Akismet's API, so that it can be put right later, from either side."""
 
+import html
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -24,6 +26,7 @@ ENDPOINTS_AT_MOST = 50
 """Callback addresses of one site; a further one is not told of anything."""
 BLOG_AT_MOST = 300
 REPORTER_AT_MOST = 200
+TAG = re.compile("<[^<>]*>")
 
 log = structlog.get_logger()
 
@@ -41,8 +44,9 @@ class Asked:
     @property
     def whole(self) -> str:
         """What tells the comment from others: its page, author and text."""
-        author, text = self.comment.author, self.comment.text
-        return "\0".join([self.comment.thread.url or "", author.name or "", author.email or "", text.strip()])
+        author = self.comment.author
+        told = map(_bare, (author.name or "", author.email or "", self.comment.text))
+        return "\0".join([self.comment.thread.url or "", *told])
 
 
 def remember(service: Service, asked: Asked, judged: Judged, now: datetime, *, spam: bool) -> None:
@@ -143,6 +147,15 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
     )
     endpoints.add_endpoint(connection, made)
     return made.id
+
+
+def _bare(text: str) -> str:
+    r"""Return a text without what clients add between a check and what they say of it later.
+
+    WordPress has a comment checked as PHP escapes it ("don\'t"), and later sends what it stored: without backslashes,
+    with entities, with fewer tags and other attributes.
+    """
+    return " ".join(html.unescape(TAG.sub("", text.replace("\\", ""))).split())
 
 
 def _match(service: Service, asked: Asked) -> str:

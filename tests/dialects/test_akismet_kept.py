@@ -147,3 +147,50 @@ def test_a_test_asks_for_no_comment_of_another(kept: Kept) -> None:
     kept.service.decide("news", checked.headers["X-akismet-guid"], decision)
 
     assert kept.call("/1.1/comment-check", comment_content=REJECTED, recheck_reason="x", is_test="1").data == b"true"
+
+
+@pytest.mark.parametrize(
+    ("checked", "later"),
+    [
+        (
+            {"comment_content": r"I don\'t think that it \"works\""},
+            {"comment_content": 'I don\'t think that it "works"'},
+        ),
+        ({"comment_content": "Salt & vinegar\r\n\r\nwith it"}, {"comment_content": " Salt &amp; vinegar\nwith it"}),
+        (
+            {"comment_content": '<a href=\\"https://a.example\\">see</a> <script>here</script>'},
+            {"comment_content": '<a href="https://a.example" rel="nofollow ugc">see</a> here'},
+        ),
+        ({"comment_author": r"Kim O\'Brien"}, {"comment_author": "Kim O'Brien"}),
+    ],
+)
+def test_28_a_comment_is_known_again_as_the_client_stored_it(
+    kept: Kept, checked: dict[str, str], later: dict[str, str]
+) -> None:
+    """WordPress sends it as PHP escapes it first, and as it is in its database later."""
+    page = {"permalink": "https://blog.example/?p=1&x=2"}
+    first, then = (
+        {**page, **fields, "comment_content": f"{fields.get('comment_content', '')} {REJECTED}"}
+        for fields in (checked, later)
+    )
+    answer = kept.call("/1.1/comment-check", **first)
+
+    kept.call("/1.1/submit-ham", **then, reporter="admin")
+
+    found = kept.service.get("news", answer.headers["X-akismet-guid"])
+    assert found.decision is not None
+    assert (found.status.value, found.decision.note) == ("approved", "reported by admin")
+
+
+@pytest.mark.parametrize(
+    "other", [{"comment_content": "Another text"}, {"comment_author": "Sam"}, {"permalink": "https://blog.example/2"}]
+)
+def test_28_another_comment_is_not_meant(kept: Kept, other: dict[str, str]) -> None:
+    """One of another page, author or text; a submission of it is kept for learning instead."""
+    guid = kept.call("/1.1/comment-check", comment_content=REJECTED).headers["X-akismet-guid"]
+
+    kept.call("/1.1/submit-ham", **{"comment_content": REJECTED, **other})
+
+    assert kept.service.get("news", guid).status.value == "rejected"
+    with kept.service.parts.database.read() as connection:
+        assert len(labels.suggested(connection, "news", 10)) == 1
