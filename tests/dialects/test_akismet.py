@@ -23,19 +23,11 @@ from moderation.storage import labels, sites
 from moderation.storage.comments import Filter, list_page
 from tests.answering import Answerer, answering, result
 from tests.build import add_akismet_key
+from tests.dialects.akismet_site import CHECK
 from tests.dialects.conftest import Api
 from tests.dialects.test_perspective import with_settings
 
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
-CHECK: Mapping[str, str] = {
-    "blog": "https://blog.example",
-    "user_ip": "203.0.113.9",
-    "permalink": "https://blog.example/post",
-    "comment_type": "comment",
-    "comment_author": "Kim",
-    "comment_author_email": "kim@blog.example",
-    "comment_content": "thank you",
-}
 POLICY = Policy(
     limits=(),
     words=WordsPolicy(banned=(Word("grumkin"),), suspect=(Word("snark"),)),

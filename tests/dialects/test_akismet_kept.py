@@ -1,70 +1,24 @@
-"""Akismet's API of a site that keeps what comes this way, as sites do unless they say otherwise; on both databases."""
+"""Akismet's API of a site that keeps what comes this way, on both databases; numbers as in the contract's checklist."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from moderation import clock
-from moderation.app import create_app
 from moderation.checks import REPORTER_AT_MOST
 from moderation.model import Action, DecidedBy, Decision
-from moderation.policy_document import LONGEST, Policy, Word, WordsPolicy
-from moderation.queue import Queue
-from moderation.service import Service
-from moderation.settings import Settings
-from moderation.storage import labels, sites
-from moderation.storage.comments import Filter
-from moderation.storage.database import Database
-from moderation.web import EXTENSION
-from tests.build import add_akismet_key
-from tests.dialects.test_akismet import CHECK
+from moderation.policy_document import LONGEST
+from moderation.storage import labels
+from tests.dialects.akismet_site import CHECK, REJECTED, Kept
 
 BROKEN = "a\0b\ud800c"
 """Characters that no database takes."""
-REJECTED = "grumkin"
-"""A word that needs no scores, so that nobody waits."""
 LONG = "A comment that is long enough to be told from another one"
 FIELDS = (
     "blog", "permalink", "comment_author", "comment_content", "comment_type", "comment_parent", "comment_context",
     "user_agent", "user_ip", "user_role", "callback", "guid", "reporter", "blog_lang", "comment_date_gmt", "month",
 )  # fmt: skip
-
-
-@dataclass
-class Kept:
-    """The app, with the Akismet key of the site `news`."""
-
-    client: FlaskClient
-    key: str
-    service: Service
-
-    def call(self, path: str, **fields: str) -> TestResponse:
-        """Post the fields of a check as JSON, which can say more than a form."""
-        return self.client.post(path, json={**CHECK, "api_key": self.key, **fields})
-
-    @property
-    def texts(self) -> list[str]:
-        """What the site holds."""
-        page, _ = self.service.find("news", Filter(), limit=100, before_id=None)
-        return [one.text for one in page]
-
-
-@pytest.fixture
-def kept(database: Database, settings: Settings) -> Iterator[Kept]:
-    """Give the app on an empty database and Valkey."""
-    Queue(settings.redis).redis.flushall()
-    with database.write() as connection:
-        policy = Policy(limits=(), words=WordsPolicy(banned=(Word(REJECTED),)))
-        sites.add_site(connection, "news", "News", policy, clock.now())
-    url = database.engine.url.render_as_string(hide_password=False)
-    app = create_app(settings.model_copy(update={"database_url": url, "akismet_timeout_seconds": 20.0}))
-    service: Service = app.extensions[EXTENSION]
-    yield Kept(app.test_client(), add_akismet_key(database, service.parts.hasher), service)
-    service.parts.database.close()
 
 
 @pytest.mark.parametrize(
