@@ -67,6 +67,21 @@ def test_spam_that_is_to_wait_is_not_told(bench: Bench) -> None:
     assert EventType.COMMENT_HELD not in one.events
 
 
+def test_an_endpoint_that_was_disabled_begins_again_with_the_next_check(bench: Bench) -> None:
+    """Its site asks, so it is there; what it failed before does not count."""
+    bench.check("The first comment")
+    with bench.parts.database.write() as connection:
+        (one,) = endpoints.list_akismet(connection, "news")
+        endpoints.note_failure(connection, "news", one.id, clock.now())
+        endpoints.disable_endpoint(connection, "news", one.id, "it failed for days", clock.now())
+
+    bench.check("The second comment")
+
+    with bench.parts.database.read() as connection:
+        (again,) = endpoints.list_akismet(connection, "news")
+    assert (again.id, again.disabled_at, again.failures, again.failing_since) == (one.id, None, 0, None)
+
+
 @pytest.mark.parametrize(
     ("kind", "codes", "result"),
     [

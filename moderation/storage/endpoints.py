@@ -56,7 +56,7 @@ def list_akismet(connection: Connection, site_id: str, limit: int = 100) -> list
 def renew_akismet(
     connection: Connection, site_id: str, endpoint_id: str, akismet_key: str, events: Sequence[EventType]
 ) -> None:
-    """Give an endpoint of Akismet's kind another key and other events, and let it live again if it was disabled."""
+    """Give an endpoint of Akismet's kind another key and other events, and let it begin again if it was disabled."""
     connection.execute(
         update(endpoints)
         .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id)
@@ -65,6 +65,9 @@ def renew_akismet(
             events=[event.value for event in events],
             disabled_at=None,
             disabled_why=None,
+            failures=0,
+            failing_since=None,
+            rest_until=None,
         )
     )
 
