@@ -1,5 +1,7 @@
 """What is kept of a comment-check of Akismet's API, so that it can be put right later, from either side."""
 
+import html
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,11 +12,12 @@ from moderation.addresses import check_url
 from moderation.errors import BlockedTargetError, NotFoundError
 from moderation.judging import Judged
 from moderation.model import Action, Comment, DecidedBy, Decision, EventType, Reason, Scope
+from moderation.policy_document import LONGEST
 from moderation.queue import Bell
-from moderation.records import Endpoint, Key
+from moderation.records import Endpoint, Key, StoredComment
 from moderation.sealing import AKISMET, InvalidToken, seal, unseal
 from moderation.service import Service
-from moderation.storage import akismet, endpoints
+from moderation.storage import akismet, comments, endpoints
 from moderation.storage.akismet import Check
 from moderation.storage.database import Connection
 from moderation.suggestions import Suggestion, receive_suggestion
@@ -22,7 +25,8 @@ from moderation.suggestions import Suggestion, receive_suggestion
 ENDPOINTS_AT_MOST = 50
 """Callback addresses of one site; a further one is not told of anything."""
 BLOG_AT_MOST = 300
-TOLD = (EventType.COMMENT_APPROVED, EventType.COMMENT_REJECTED)
+REPORTER_AT_MOST = 200
+TAG = re.compile("<[^<>]*>")
 
 log = structlog.get_logger()
 
@@ -40,8 +44,9 @@ class Asked:
     @property
     def whole(self) -> str:
         """What tells the comment from others: its page, author and text."""
-        author, text = self.comment.author, self.comment.text
-        return "\0".join([self.comment.thread.url or "", author.name or "", author.email or "", text.strip()])
+        author = self.comment.author
+        told = map(_bare, (author.name or "", author.email or "", self.comment.text))
+        return "\0".join([self.comment.thread.url or "", *told])
 
 
 def remember(service: Service, asked: Asked, judged: Judged, now: datetime, *, spam: bool) -> None:
@@ -52,11 +57,18 @@ def remember(service: Service, asked: Asked, judged: Judged, now: datetime, *, s
         if stored is not None:
             endpoint = _endpoint(service, connection, asked, now) if asked.callback else None
             told = 0 if judged.late else stored.sequence
-            match = service.parts.hasher.hash("akismet", asked.whole)
-            check = Check(stored.id, site_id, match, spam, told, endpoint)
-            due = akismet.add_check(connection, check, ids.new_id(now), now)
+            check = Check(stored.id, site_id, _match(service, asked), spam, told, endpoint)
+            due = akismet.add_check(connection, check, _told(service), ids.new_id(now), now)
     if due:
         service.parts.queue.ring(Bell.COURIER)
+
+
+def earlier(service: Service, asked: Asked) -> StoredComment | None:
+    """Return the comment that was taken in when the same one was checked before, None if there is none."""
+    site_id = asked.key.site_id
+    with service.parts.database.read() as connection:
+        check = akismet.find_check(connection, site_id, None, _match(service, asked))
+        return None if check is None else comments.get(connection, site_id, check.comment_id)
 
 
 def submit(
@@ -64,9 +76,8 @@ def submit(
 ) -> None:
     """Take in that a comment is spam, or is not: a decision on the one that was checked, else a label of its text."""
     site_id = asked.key.site_id
-    match = service.parts.hasher.hash("akismet", asked.whole)
     with service.parts.database.write() as connection:
-        check = akismet.find_check(connection, site_id, guid, match)
+        check = akismet.find_check(connection, site_id, guid, _match(service, asked))
         if check is None or akismet.note_submission(connection, check, spam=spam):
             kind = "missed_spam" if spam else "false_positives"
             akismet.count(connection, site_id, now.date(), _blog(asked.blog), kind)
@@ -79,13 +90,13 @@ def submit(
             service.site(site_id).policy_version,
             (Reason(reason.replace(" ", "_"), reason),),
             actor=asked.key.name,
-            note=f"reported by {reporter}" if reporter else None,
+            note=f"reported by {reporter[:REPORTER_AT_MOST]}" if reporter else None,
         )
         try:
             service.decide(site_id, check.comment_id, decision)
         except NotFoundError:
             log.info("submission_of_erased_comment", site=site_id, comment=check.comment_id)
-    elif asked.comment.text.strip():
+    elif asked.comment.text.strip() and len(asked.comment.text) <= LONGEST:
         may_teach = replace(asked.key, scopes=frozenset({Scope.DECIDE}))
         receive_suggestion(service.parts, may_teach, Suggestion(asked.comment.text, {"spam": float(spam)}), now)
 
@@ -114,8 +125,9 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
     known = endpoints.list_akismet(connection, site_id)
     same = next((one for one in known if one.url == url), None)
     if same is not None:
-        if same.disabled_at is not None or not _is(sealing, same, asked.secret):
-            endpoints.renew_akismet(connection, site_id, same.id, seal(sealing, asked.secret))
+        stale = same.events != _told(service) or not _is(sealing, same, asked.secret)
+        if stale or same.disabled_at is not None:
+            endpoints.renew_akismet(connection, site_id, same.id, seal(sealing, asked.secret), _told(service))
         return same.id
     if len(known) >= ENDPOINTS_AT_MOST:
         log.warning("callback_not_taken", site=site_id, why="the site has too many")
@@ -125,7 +137,7 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
         site_id=site_id,
         url=url,
         secret=signing.new_secret("hmac"),
-        events=TOLD,
+        events=_told(service),
         include_text=False,
         description="named by a client of Akismet's API",
         created_at=now,
@@ -135,6 +147,25 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
     )
     endpoints.add_endpoint(connection, made)
     return made.id
+
+
+def _bare(text: str) -> str:
+    r"""Return a text without what clients add between a check and what they say of it later.
+
+    WordPress has a comment checked as PHP escapes it ("don\'t"), and later sends what it stored: without backslashes,
+    with entities, with fewer tags and other attributes.
+    """
+    return " ".join(html.unescape(TAG.sub("", text.replace("\\", ""))).split())
+
+
+def _match(service: Service, asked: Asked) -> str:
+    return service.parts.hasher.hash("akismet", asked.whole)
+
+
+def _told(service: Service) -> tuple[EventType, ...]:
+    """Return the decisions that callbacks tell; of what is held only what looks like spam, if that is to be told."""
+    decided = (EventType.COMMENT_APPROVED, EventType.COMMENT_REJECTED)
+    return (*decided, EventType.COMMENT_HELD) if service.settings.akismet_held_spam == "spam" else decided
 
 
 def _is(sealing: bytes, endpoint: Endpoint, secret: str) -> bool:

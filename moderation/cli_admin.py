@@ -11,9 +11,11 @@ import click
 from moderation import accounts, clock, ids, signing
 from moderation.addresses import check_url
 from moderation.errors import ModerationError
+from moderation.hashing import Hasher
 from moderation.model import EventType, Scope
 from moderation.policy_document import Policy
 from moderation.records import Endpoint
+from moderation.secret import load_secret
 from moderation.settings import Settings, get_settings
 from moderation.storage import endpoints, migrate, moderators, sites
 from moderation.storage.database import Database, SQLAlchemyError
@@ -125,12 +127,13 @@ def add_key(site_id: str, name: str, scopes: tuple[str, ...], *, akismet: bool, 
         known_site(database, site_id)
         if akismet:
             new = ids.new_akismet_key()
-            prefix, kind, allowed = sites.hash_key(new), "akismet", []
+            prefix = stored = Hasher(load_secret(get_settings())).akismet_key(new)
+            kind, allowed = "akismet", []
         else:
-            (prefix, new), kind = ids.new_api_key(), "native"
-            allowed = [Scope(scope) for scope in scopes] or list(Scope)
+            prefix, new = ids.new_api_key()
+            stored, kind, allowed = new, "native", [Scope(scope) for scope in scopes] or list(Scope)
         with database.write() as connection:
-            sites.add_key(connection, site_id, new, prefix, kind, allowed, name, clock.now())
+            sites.add_key(connection, site_id, stored, prefix, kind, allowed, name, clock.now())
     show({"site": site_id, "akismet_key" if akismet else "api_key": new}, as_json=as_json)
 
 

@@ -8,6 +8,8 @@ from moderation.model import ATTRIBUTES, Decision, EventType, Span
 from moderation.records import Event, StoredComment
 
 SpanUnits = Literal["code_points", "utf16", "bytes"]
+LOOKS_LIKE_SPAM = frozenset({"spam", "raid"})
+"""Codes of reasons for which a comment that is held is spam to Akismet's clients."""
 ENCODING: Mapping[str, tuple[str, int]] = {"utf16": ("utf-16-le", 2), "bytes": ("utf-8", 1)}
 
 
@@ -63,13 +65,20 @@ def event_object(comment: StoredComment, previous_status: str, sequence: int) ->
     return {**document, "previous_status": previous_status, "sequence": sequence}
 
 
+def akismet_result(kind: EventType, data: Mapping[str, Any]) -> str | None:
+    """Return what an event is to a client of Akismet's: that a comment is spam or is not; None if it is neither."""
+    codes = {reason["code"] for reason in (data.get("decision") or {}).get("reasons", [])}
+    if kind is EventType.COMMENT_REJECTED or (kind is EventType.COMMENT_HELD and codes & LOOKS_LIKE_SPAM):
+        return "true"
+    return "false" if kind is EventType.COMMENT_APPROVED else None
+
+
 def akismet_document(key: str, event: Event) -> dict[str, Any]:
-    """Return what a client of Akismet's is told when a comment that it asked about was approved or rejected."""
-    result = "true" if event.type is EventType.COMMENT_REJECTED else "false"
+    """Return what a client of Akismet's is told of a later decision on a comment that it asked about."""
     return {
         "key": key,
         "endpoint": "comment-check",
-        "comments": [{"guid": event.comment_id, "result": result}],
+        "comments": [{"guid": event.comment_id, "result": akismet_result(event.type, event.data)}],
     }
 
 

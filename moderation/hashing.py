@@ -26,6 +26,10 @@ class Hasher:
         """Return a key of 32 bytes for one purpose, from which neither the secret nor another key can be told."""
         return hmac.new(self._secret, f"key\0{purpose}".encode(), hashlib.sha256).digest()
 
+    def akismet_key(self, key: str) -> str:
+        """Return what is stored of an Akismet key: of so short a key, another hash could be undone by trying all."""
+        return self.hash("akismet-key", key)
+
     def author(self, author: Author) -> str | None:
         """Return the key of an author: by the site's id, else by the e-mail address, else None."""
         if author.id:

@@ -26,6 +26,7 @@ from moderation.model import (
     Scope,
     Scored,
     Status,
+    Thread,
 )
 from moderation.policy import decide, decide_early, decide_late
 from moderation.policy_document import LONGEST, DialectName
@@ -73,6 +74,12 @@ def judge(
     return _looked_at(service, site, comment, seconds)
 
 
+def judge_again(service: Service, comment: StoredComment, seconds: float) -> Judged:
+    """Return what was decided of a comment that was taken in before; one that waits still has `seconds` more."""
+    site = service.site(comment.site_id)
+    return _decided(site, service.wait(site.id, Received(comment), seconds))
+
+
 def keep(service: Service, key: Key, comments: Sequence[Comment], *, dialect: DialectName) -> None:
     """Take comments in if their site wants those of this dialect; whatever speaks against it is logged only.
 
@@ -102,10 +109,7 @@ def _taken_in(service: Service, site: Site, comment: Comment, seconds: float) ->
         raise outcome
     if not isinstance(outcome, Received):
         raise TypeError("A comment without an idempotency key has no earlier answer")
-    stored = service.wait(site.id, outcome, max(0.0, until - clock.monotonic()))
-    if stored.decision is not None and stored.status is not Status.PENDING:
-        return Judged(stored.decision, stored.scored, stored)
-    return Judged(_late(site, comment, stored.findings), UNKNOWN, stored, late=True)
+    return _decided(site, service.wait(site.id, outcome, max(0.0, until - clock.monotonic())))
 
 
 def _looked_at(service: Service, site: Site, comment: Comment, seconds: float) -> Judged:
@@ -127,12 +131,18 @@ def _looked_at(service: Service, site: Site, comment: Comment, seconds: float) -
     except OverloadedError as error:
         scored = UnavailableError(error.detail)
     if isinstance(scored, UnavailableError):
-        return Judged(_late(site, comment, findings), UNKNOWN, late=True)
+        return Judged(_late(site, comment.thread, findings), UNKNOWN, late=True)
     return Judged(decide(findings, scored, prepared.policy, site.policy_version, now), scored)
 
 
-def _late(site: Site, comment: Comment, findings: Sequence[Finding]) -> Decision:
-    policy = site.policy.for_section(comment.thread.section)
+def _decided(site: Site, stored: StoredComment) -> Judged:
+    if stored.decision is not None and stored.status is not Status.PENDING:
+        return Judged(stored.decision, stored.scored, stored)
+    return Judged(_late(site, stored.thread, stored.findings), UNKNOWN, stored, late=True)
+
+
+def _late(site: Site, thread: Thread, findings: Sequence[Finding]) -> Decision:
+    policy = site.policy.for_section(thread.section)
     return decide_late(findings, policy, site.policy_version, clock.now())
 
 

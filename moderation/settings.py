@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         le=30 * 86_400,
         description="How long your moderators have for what Akismet's clients wait for; WordPress waits twice as long.",
     )
+    akismet_held_spam: Literal["spam", "recheck"] = Field(
+        "spam",
+        description="What a client that can be told later hears of a comment that is held because it looks like spam: "
+        "that it is spam, or to wait.",
+    )
     akismet_toxicity: bool = Field(
         True, description="Whether Akismet's clients are told that a comment is spam because it is toxic."
     )

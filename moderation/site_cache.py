@@ -55,9 +55,9 @@ class SiteCache:
         """
         return self._live_key(key, ids.api_key_prefix(key), "native")
 
-    def akismet_key(self, key: str) -> Key:
-        """Return what a key of Akismet's dialect, 12 hex digits in lower case, may do; raises as `native_key` does."""
-        return self._live_key(key, sites.hash_key(key), "akismet")
+    def akismet_key(self, hashed: str) -> Key:
+        """Return what a key of Akismet's dialect may do, by `Hasher.akismet_key` of it; raises as `native_key` does."""
+        return self._live_key(hashed, hashed, "akismet")
 
     def _live_key(self, key: str, prefix: str | None, kind: str) -> Key:
         now = self._now()

@@ -25,7 +25,7 @@ def storable(comment: Comment) -> Comment:
     taken = signals.filled_in_ms
     return replace(
         comment,
-        text=_UNSTORABLE.sub("\ufffd", comment.text),
+        text=mended(comment.text),
         thread=replace(
             thread,
             id=_fit(thread.id, SHORT) or "unknown",
@@ -54,8 +54,13 @@ def storable(comment: Comment) -> Comment:
     )
 
 
+def mended(text: str) -> str:
+    """Return a text of the same length with a mark in the place of what databases refuse."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def _fit(text: str | None, most: int) -> str | None:
-    return _UNSTORABLE.sub("\ufffd", text)[:most] or None if text else None
+    return mended(text)[:most] or None if text else None
 
 
 def _address(address: str | None) -> str | None:

@@ -17,8 +17,10 @@ from rich.console import Console
 
 from moderation import accounts, clock, commands, ids
 from moderation.cli_admin import opened
+from moderation.hashing import Hasher
 from moderation.model import Scope
 from moderation.policy_document import Policy
+from moderation.secret import load_secret
 from moderation.settings import Settings
 from moderation.storage import migrate, moderators, sites
 from moderation.supervisor import Supervisor
@@ -119,8 +121,8 @@ def set_up(settings: Settings) -> FirstSecrets:
         with database.write() as connection:
             sites.add_site(connection, DEMO, "Demo", Policy(), now)
             sites.add_key(connection, DEMO, api_key, prefix, "native", list(Scope), "first key", now)
-            akismet_prefix = sites.hash_key(akismet_key)
-            sites.add_key(connection, DEMO, akismet_key, akismet_prefix, "akismet", [], "first Akismet key", now)
+            stored = Hasher(load_secret(settings)).akismet_key(akismet_key)
+            sites.add_key(connection, DEMO, stored, stored, "akismet", [], "first Akismet key", now)
         password = accounts.add_moderator(database, DEMO, EMAIL, "First moderator", now)
         return FirstSecrets(api_key, akismet_key, EMAIL, password)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from moderation import intake
+from moderation import ids, intake
 from moderation.hashing import Hasher
 from moderation.intake import Prepared, Received
 from moderation.model import ATTRIBUTES, Author, Comment, Scored, Thread
@@ -45,6 +45,15 @@ def make_site(database: Database, site_id: str = "news", policy: Policy = FREE) 
         site = sites.get_site(connection, site_id)
     assert site is not None
     return site
+
+
+def add_akismet_key(database: Database, hasher: Hasher, site_id: str = "news") -> str:
+    """Make an Akismet key of a site and return it."""
+    key = ids.new_akismet_key()
+    stored = hasher.akismet_key(key)
+    with database.write() as connection:
+        sites.add_key(connection, site_id, stored, stored, "akismet", [], "blog", NOW)
+    return key
 
 
 def comment(text: str = "A fine article, thank you", thread: str = "t1", **fields: object) -> Comment:

@@ -10,7 +10,7 @@ import pytest
 from moderation import clock
 from moderation.asks import Beside
 from moderation.errors import UnavailableError
-from moderation.judging import LOOKED_AT_MOST, Judged, judge, keep
+from moderation.judging import LOOKED_AT_MOST, Judged, judge, judge_again, keep
 from moderation.model import Action, Author, Comment, Scope, Scored, Signals, Status, Thread
 from moderation.pipeline import Parts
 from moderation.policy_document import DialectsPolicy, Late, Policy, WindowLimit, Word, WordsPolicy
@@ -170,6 +170,23 @@ def test_the_same_external_id_is_the_same_comment(bench: Bench) -> None:
     assert again.comment is not None
     assert again.comment.id == first.comment.id
     assert again.decision.action is Action.APPROVE
+    assert len(bench.stored) == 1
+
+
+def test_a_comment_that_was_taken_in_is_judged_again(bench: Bench) -> None:
+    """While it waits the site's word for what is late holds; then its decision does."""
+    make_site(bench.parts.database, policy=TAKES_IN)
+    first = bench.judge(seconds=SHORT)
+    assert first.comment is not None
+
+    waits = judge_again(bench.service, first.comment, SHORT)
+    with settling(bench, TOXIC):
+        settled = judge_again(bench.service, first.comment, PATIENCE)
+
+    assert [(one.decision.action, one.late) for one in (waits, settled)] == [
+        (Action.APPROVE, True), (Action.HOLD, False)
+    ]  # fmt: skip
+    assert settled.scored.scores["toxicity"] == 0.97
     assert len(bench.stored) == 1
 
 

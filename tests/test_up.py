@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from moderation import accounts, certificates, clock
+from moderation.hashing import Hasher
 from moderation.model import Scope
+from moderation.secret import load_secret
 from moderation.settings import Settings
 from moderation.site_cache import SiteCache
 from moderation.storage import migrate, sites
@@ -30,8 +32,8 @@ def test_a_fresh_folder_gets_a_site_with_keys_and_a_moderator(settings: Settings
     assert first.api_key is not None
     assert SiteCache(database, clock.now).native_key(first.api_key).scopes == frozenset(Scope)
     assert first.akismet_key is not None
-    with database.read() as connection:
-        assert sites.find_key(connection, sites.hash_key(first.akismet_key), "akismet") is not None
+    stored = Hasher(load_secret(settings)).akismet_key(first.akismet_key)
+    assert SiteCache(database, clock.now).akismet_key(stored).site_id == "demo"
     assert first.password is not None
     assert accounts.sign_in(database, first.email, first.password, clock.now()) is not None
     database.close()

@@ -19,7 +19,7 @@ from moderation.dialects import akismet_requests as requests
 from moderation.dialects.akismet_requests import Fields
 from moderation.dialects.akismet_verdicts import GUID, HAM, SPAM, THANKS, Verdict, Ways, invalid, verdict
 from moderation.errors import ModerationError
-from moderation.judging import judge
+from moderation.judging import Judged, judge, judge_again
 from moderation.quota import Quota
 from moderation.records import Key
 from moderation.web import answer, service
@@ -69,15 +69,28 @@ def comment_check(fields: Fields, key: Key, secret: str) -> Response:
     if requests.is_administrator(fields):
         return _say(Verdict(HAM, {GUID: ids.new_id(now)}))
     is_test, comment = requests.flag(fields, "is_test"), requests.comment_of(fields)
-    seconds = settings.akismet_timeout_seconds
-    judged = judge(service(), key.site_id, comment, seconds, dialect="akismet", keeps=not is_test)
     asked = Asked(key, secret, comment, fields.get("blog", ""), fields.get("callback") or None)
-    ways = Ways(settings.akismet_discard, settings.akismet_recheck_seconds, settings.akismet_toxicity)
+    judged = _judged(asked, is_test=is_test, again=bool(fields.get("recheck_reason")))
+    ways = Ways(
+        discard=settings.akismet_discard,
+        recheck_seconds=settings.akismet_recheck_seconds,
+        toxicity=settings.akismet_toxicity,
+        held_spam=settings.akismet_held_spam,
+    )
     guid = judged.comment.id if judged.comment else ids.new_id(now)
     said = verdict(judged, guid, ways, can_be_told=asked.callback is not None and judged.comment is not None)
     if not is_test:
         checks.remember(service(), asked, judged, service().now(), spam=said.is_spam)
     return _say(said)
+
+
+def _judged(asked: Asked, *, is_test: bool, again: bool) -> Judged:
+    """Judge a comment; one that is checked again, and was taken in, is no second comment that repeats the first."""
+    seconds = service().settings.akismet_timeout_seconds
+    before = checks.earlier(service(), asked) if again and not is_test else None
+    if before is not None:
+        return judge_again(service(), before, seconds)
+    return judge(service(), asked.key.site_id, asked.comment, seconds, dialect="akismet", keeps=not is_test)
 
 
 @blueprint.post("/1.1/submit-spam")

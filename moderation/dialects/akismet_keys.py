@@ -34,7 +34,7 @@ def find(service: Service, key: str, address: str | None) -> Key | None:
     if tries >= TRIES and not known:
         raise TooManyError("Too many wrong keys came from this address", retry_after=round(WINDOW.total_seconds()))
     try:
-        found = service.sites.akismet_key(key)
+        found = service.sites.akismet_key(service.parts.hasher.akismet_key(key))
     except UnauthorizedError:
         _count(service, wrong)
         return None
@@ -52,13 +52,19 @@ def _names(hasher: Hasher, key: str, address: str | None) -> tuple[str, str]:
 
 
 def _seen(service: Service, right: str, wrong: str) -> tuple[bool, int]:
-    """Return whether the key was right lately, and how many wrong ones came; without Redis nothing is slowed down."""
+    """Return whether the key was right lately, and how many wrong ones came; without Redis nothing is slowed down.
+
+    A key that is in use stays known.
+    """
     try:
-        known, tries = service.parts.queue.redis.mget(right, wrong)
+        with service.parts.queue.redis.pipeline() as pipe:
+            pipe.expire(right, REMEMBERED)
+            pipe.get(wrong)
+            known, tries = pipe.execute()
     except (RedisError, OSError) as error:
         log.warning("akismet_keys_not_throttled", error=type(error).__name__)
         return True, 0
-    return known is not None, int(tries or 0)
+    return bool(known), int(tries or 0)
 
 
 def _count(service: Service, wrong: str) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from moderation.model import Author, Comment, Signals, Thread
+from moderation.storable import mended
 
 KEY = re.compile(r"[0-9a-f]{12}")
 FIELDS_AT_MOST = 1000
@@ -23,6 +25,8 @@ Fields = Mapping[str, str]
 def read(query: Mapping[str, str], body: bytes, content_type: str) -> Fields:
     """Return the fields of a request; those of the body win, and of a field given twice the first.
 
+    What no database takes is replaced in them, since any of them may be stored, sought or counted.
+
     Raises:
         ValueError: there are too many, or the body is neither a form nor a JSON object.
     """
@@ -32,7 +36,7 @@ def read(query: Mapping[str, str], body: bytes, content_type: str) -> Fields:
     else:
         charset = re.search(r"charset=[\"']?([\w.:-]+)", parameters, re.IGNORECASE)
         found = _from_form(body, charset[1] if charset else "utf-8")
-    return {**query, **found}
+    return {mended(name): mended(value) for name, value in {**query, **found}.items()}
 
 
 def given_key(fields: Fields, host: str) -> str:
@@ -65,7 +69,7 @@ def is_administrator(fields: Fields) -> bool:
 
 def comment_of(fields: Fields) -> Comment:
     """Return the comment of a check or a submission."""
-    permalink = fields.get("permalink") or None
+    permalink, parent = fields.get("permalink") or None, fields.get("comment_parent", "")
     kind = fields.get("comment_type") or fields.get("content_type") or None
     details = {
         "comment_type": kind,
@@ -83,7 +87,7 @@ def comment_of(fields: Fields) -> Comment:
             url=fields.get("comment_author_url") or None,
             ip=fields.get("user_ip") or None,
         ),
-        parent_id=fields.get("comment_parent") or None,
+        parent_id=parent if parent.strip("0") else None,  # WordPress says 0 of a comment that answers none
         language=_language(fields.get("blog_lang", "")),
         created_at=_moment(fields.get("comment_date_gmt", "")),
         signals=Signals(
@@ -116,6 +120,7 @@ def _as_text(value: object) -> str:
 
 def _from_form(body: bytes, charset: str) -> dict[str, str]:
     found: dict[str, str] = {}
+    listed = Counter[str]()
     text = body.decode("latin-1")
     try:
         pairs = parse_qsl(
@@ -124,9 +129,11 @@ def _from_form(body: bytes, charset: str) -> dict[str, str]:
     except LookupError:  # no such character set
         pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=FIELDS_AT_MOST)
     for name, value in pairs:
-        if name.endswith("[]"):
-            name = f"{name[:-1]}{sum(one.startswith(name[:-1]) for one in found)}]"  # noqa: PLW2901 - a[] is a[0], a[1] …
-        found.setdefault(name, value)
+        if name.endswith("[]"):  # a[] is a[0], a[1] …
+            found.setdefault(f"{name[:-1]}{listed[name]}]", value)
+            listed[name] += 1
+        else:
+            found.setdefault(name, value)
     return found
 
 
@@ -157,6 +164,6 @@ def _language(told: str) -> str | None:
 def _moment(told: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(told.strip())
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # no date, or in UTC before the first year or after the last
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

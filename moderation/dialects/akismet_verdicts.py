@@ -1,13 +1,17 @@
 """What is answered to a comment-check: true or false, and the headers beside it. Touches nothing.
 
-A comment that must not be shown is spam, whatever speaks against it. One that waits for a person is "not yet known" to
-a client that can be told later (WordPress names a callback); to one that cannot it is spam if anything in it speaks
-against it, since its own people look at what it calls spam, and ham if it is only that nothing is known of it.
+A comment that must not be shown is spam, whatever speaks against it. So is one that waits for a person because it looks
+like spam: clients keep spam apart, where their people look at it, and WordPress publishes by itself what is "not yet
+known" to it if nobody decides in time. One that waits for anything else is "not yet known" to a client that can be told
+later (WordPress names a callback); to one that cannot it is spam if anything in it speaks against it, and ham if it is
+only that nothing is known of it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from moderation.comment_object import LOOKS_LIKE_SPAM
 from moderation.judging import Judged
 from moderation.model import ATTRIBUTES, Action
 
@@ -39,6 +43,7 @@ class Ways:
     discard: float
     recheck_seconds: int
     toxicity: bool
+    held_spam: Literal["spam", "recheck"]
 
 
 def verdict(judged: Judged, guid: str, ways: Ways, *, can_be_told: bool) -> Verdict:
@@ -49,7 +54,8 @@ def verdict(judged: Judged, guid: str, ways: Ways, *, can_be_told: bool) -> Verd
         code for code in codes if code not in NOTHING_AGAINST_IT and (ways.toxicity or code not in TOXICITY)
     ]  # fmt: skip
     held = decision.action is Action.HOLD
-    called_spam = decision.action is Action.REJECT or (held and not can_be_told)
+    waits = held and can_be_told and (ways.held_spam == "recheck" or LOOKS_LIKE_SPAM.isdisjoint(codes))
+    called_spam = decision.action is Action.REJECT or (held and not waits)
     body = SPAM if called_spam and (against or not codes) else HAM
     headers = {GUID: guid, **_explained(spam, codes)}
     if body == SPAM and spam is not None and spam >= ways.discard:

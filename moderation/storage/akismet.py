@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from moderation.comment_object import akismet_result
+from moderation.model import Action, EventType
 from moderation.storage.database import insert
 from moderation.storage.tables import akismet_checks, akismet_counts, comments, deliveries, events
 
@@ -39,9 +41,11 @@ class Counts:
     false_positives: int
 
 
-def add_check(connection: Connection, check: Check, delivery_id: str, now: datetime) -> bool:
-    """Keep a check; a decision that came since it was answered is told now: return whether one is due.
+def add_check(connection: Connection, check: Check, told: Sequence[EventType], delivery_id: str, now: datetime) -> bool:
+    """Keep a check; if the last decision came since it was answered it is told now: return whether one is due.
 
+    `told` are the kinds of decisions that the endpoint hears of. Of a comment that is checked again the last answer
+    is kept.
     The comment is locked first, as it is while it is decided: a decision either finds the check, or is found here.
     """
     connection.execute(select(comments.c.id).where(comments.c.id == check.comment_id).with_for_update())
@@ -54,29 +58,31 @@ def add_check(connection: Connection, check: Check, delivery_id: str, now: datet
             spam=check.spam,
             endpoint_id=check.endpoint_id,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(index_elements=[akismet_checks.c.comment_id], set_={"spam": check.spam})
     )
     if check.endpoint_id is None:
         return False
     missed = connection.execute(
-        select(events.c.id)
+        select(events.c.id, events.c.type, events.c.data)
         .where(
             events.c.site_id == check.site_id,
             events.c.comment_id == check.comment_id,
             events.c.sequence > check.told_sequence,
-            events.c.type.in_(["comment.approved", "comment.rejected"]),
+            events.c.type.in_([f"comment.{action.status.value}" for action in Action]),
         )
         .order_by(events.c.sequence.desc())
         .limit(1)
-    ).scalar_one_or_none()
-    if missed is None:
+    ).one_or_none()
+    if missed is None or EventType(missed.type) not in told:
+        return False
+    if akismet_result(EventType(missed.type), missed.data) is None:
         return False
     connection.execute(
         insert(connection.dialect.name, deliveries)
         .values(
             id=delivery_id,
             site_id=check.site_id,
-            event_id=missed,
+            event_id=missed.id,
             endpoint_id=check.endpoint_id,
             state="pending",
             attempts=0,

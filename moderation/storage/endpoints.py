@@ -1,5 +1,6 @@
 """Endpoints: where a site wants to hear of events."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, case, delete, insert, literal, select, update
@@ -52,12 +53,22 @@ def list_akismet(connection: Connection, site_id: str, limit: int = 100) -> list
     return [_endpoint(row) for row in rows]
 
 
-def renew_akismet(connection: Connection, site_id: str, endpoint_id: str, akismet_key: str) -> None:
-    """Give an endpoint of Akismet's kind another key, and let it live again if it was disabled."""
+def renew_akismet(
+    connection: Connection, site_id: str, endpoint_id: str, akismet_key: str, events: Sequence[EventType]
+) -> None:
+    """Give an endpoint of Akismet's kind another key and other events, and let it begin again if it was disabled."""
     connection.execute(
         update(endpoints)
         .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id)
-        .values(akismet_key=akismet_key, disabled_at=None, disabled_why=None)
+        .values(
+            akismet_key=akismet_key,
+            events=[event.value for event in events],
+            disabled_at=None,
+            disabled_why=None,
+            failures=0,
+            failing_since=None,
+            rest_until=None,
+        )
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from moderation import ids
+from moderation.comment_object import akismet_result
 from moderation.records import Event
 from moderation.storage.akismet import endpoints_of
 from moderation.storage.comments import bare_reasons
@@ -57,7 +58,10 @@ def publish(connection: Connection, new: Sequence[Event], now: datetime) -> int:
         for endpoint in listening
         if endpoint.site_id == event.site_id
         and (not endpoint.events or event.type in endpoint.events)
-        and (endpoint.akismet_key is None or named.get(event.comment_id or "") == endpoint.id)
+        and (
+            endpoint.akismet_key is None
+            or (named.get(event.comment_id or "") == endpoint.id and akismet_result(event.type, event.data) is not None)
+        )
     ]
     if rows:
         connection.execute(insert(deliveries), rows)

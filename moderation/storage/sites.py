@@ -13,7 +13,10 @@ from moderation.storage.tables import api_keys, policies, sites
 
 
 def hash_key(key: str) -> str:
-    """Return SHA-256 of a key: keys are long and random, so a fast hash is enough."""
+    """Return SHA-256 of a key: keys are long and random, so a fast hash is enough.
+
+    An Akismet key is not long: it comes here as `Hasher.akismet_key` of itself.
+    """
     return hashlib.sha256(key.encode()).hexdigest()
 
 

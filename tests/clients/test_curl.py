@@ -37,6 +37,11 @@ def test_the_example_for_openais_users_works(service: Service, key: str) -> None
     assert run("from-openai.md", service, OPENAI_API_KEY=key)["results"][0]["flagged"]
 
 
+def test_the_example_for_akismets_users_works(service: Service) -> None:
+    """The author whom Akismet's clients are tested with is spam."""
+    assert run("from-akismet.md", service, KEY=str(service.ready["akismet_key"])) is True
+
+
 def test_the_examples_for_other_programs_work(service: Service, key: str) -> None:
     """discourse-ai, OSMOD and IBM MAX find the rude text rude."""
     discourse, osmod, ibm = (run("other-apis.md", service, number, KEY=key) for number in range(3))

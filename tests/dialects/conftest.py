@@ -17,6 +17,7 @@ from moderation.settings import Settings
 from moderation.storage import sites
 from moderation.storage.database import Database
 from tests.answering import Answerer, answering
+from tests.dialects.akismet_site import Kept, keeping
 
 
 @dataclass
@@ -61,3 +62,10 @@ def worker(settings: Settings) -> Iterator[Answerer]:
     queue.redis.flushall()
     with answering(queue) as answerer:
         yield answerer
+
+
+@pytest.fixture
+def kept(database: Database, settings: Settings) -> Iterator[Kept]:
+    """Give the app with an Akismet key of the site `news`, in turn on SQLite and on PostgreSQL."""
+    with keeping(database, settings) as made:
+        yield made

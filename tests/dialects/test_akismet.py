@@ -11,28 +11,23 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from moderation import clock, ids
+from moderation import clock
 from moderation.dialects.akismet_keys import TRIES
 from moderation.dialects.akismet_verdicts import THANKS
+from moderation.hashing import Hasher
 from moderation.policy_document import DialectsPolicy, Late, Policy, Word, WordsPolicy
 from moderation.queue import Queue
+from moderation.secret import load_secret
 from moderation.settings import Settings
 from moderation.storage import labels, sites
 from moderation.storage.comments import Filter, list_page
 from tests.answering import Answerer, answering, result
+from tests.build import add_akismet_key
+from tests.dialects.akismet_site import CHECK
 from tests.dialects.conftest import Api
 from tests.dialects.test_perspective import with_settings
 
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
-CHECK: Mapping[str, str] = {
-    "blog": "https://blog.example",
-    "user_ip": "203.0.113.9",
-    "permalink": "https://blog.example/post",
-    "comment_type": "comment",
-    "comment_author": "Kim",
-    "comment_author_email": "kim@blog.example",
-    "comment_content": "thank you",
-}
 POLICY = Policy(
     limits=(),
     words=WordsPolicy(banned=(Word("grumkin"),), suspect=(Word("snark"),)),
@@ -41,13 +36,11 @@ POLICY = Policy(
 
 
 @pytest.fixture
-def key(api: Api) -> str:
+def key(api: Api, settings: Settings) -> str:
     """Give an Akismet key of a site whose comments are only looked at."""
-    made = ids.new_akismet_key()
     with api.database.write() as connection:
         sites.put_policy(connection, "news", POLICY, "test", clock.now())
-        sites.add_key(connection, "news", made, sites.hash_key(made), "akismet", [], "blog", clock.now())
-    return made
+    return add_akismet_key(api.database, Hasher(load_secret(settings)))
 
 
 def call(api: Api, path: str, fields: Mapping[str, str], **options: Any) -> TestResponse:
@@ -295,9 +288,7 @@ def test_guessing_is_slowed_down(api: Api, key: str, settings: Settings) -> None
     """After many wrong keys from one address a new key is not looked up, one that was right from there is."""
     Queue(settings.redis).redis.flushall()
     verify = {"key": key}
-    other = ids.new_akismet_key()
-    with api.database.write() as connection:
-        sites.add_key(connection, "other", other, sites.hash_key(other), "akismet", [], "blog", clock.now())
+    other = add_akismet_key(api.database, Hasher(load_secret(settings)), "other")
     assert call(api, "/1.1/verify-key", verify).data == b"valid"
     for number in range(TRIES):
         assert call(api, "/1.1/verify-key", {"key": f"{number:012x}"}).data == b"invalid"
