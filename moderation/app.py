@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIFlask
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from moderation import __version__, docs_page, health, openapi
 from moderation.admission import EXTENSION as ADMISSION
@@ -100,6 +101,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
             response.headers["Connection"] = "close"
         return response
 
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     admission = Admission(app.wsgi_app, settings.web_threads)
     app.wsgi_app = admission  # type: ignore[method-assign]  # Flask's own advice for middleware
     app.extensions[ADMISSION] = admission

@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     web_threads: int = Field(
         64, ge=2, le=512, description="Requests that one web process answers at once; more are refused with 503."
     )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Proxies of yours between callers and the service, whose `X-Forwarded-For` and `-Proto` count.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     max_body_bytes: int = Field(1_000_000, ge=10_000, description="Largest request body that is read, in bytes.")
     max_batch_bytes: int = Field(
