@@ -58,11 +58,14 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--log", type=Path, default=Path("build/soak.jsonl"))
     parser.add_argument("--no-page", action="store_true", help="leave docs/reliability.md as it is")
+    parser.add_argument("--section", default="soak", help="of the page, that is written")
+    parser.add_argument("--command", default="make soak", help="what made the logs of --from-logs, for the page")
     parser.add_argument("--from-logs", type=Path, nargs="+", help="soak nothing: write the page from these logs")
     options = parser.parse_args()
     if options.from_logs:
         lines = [line for log in options.from_logs for line in log.read_text(encoding="utf-8").splitlines()]
-        report.write(PAGE, [Round(**json.loads(line)) for line in lines], [], f"make soak, {len(lines)} rounds")
+        rounds = [Round(**json.loads(line)) for line in lines]
+        report.write(PAGE, options.section, rounds, [], options.command)
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the service must not be left behind
     options.log.parent.mkdir(exist_ok=True)
@@ -74,7 +77,9 @@ def main() -> None:
         rounds += done
         at_the_end += wrong
     if not options.no_page:
-        report.write(PAGE, rounds, at_the_end, f"python -m soak --rounds {options.rounds} --seed {options.seed}")
+        report.write(
+            PAGE, options.section, rounds, at_the_end, f"python -m soak --rounds {options.rounds} --seed {options.seed}"
+        )
     sys.exit(1 if at_the_end or any(one.wrong for one in rounds) else 0)
 
 

@@ -13,9 +13,9 @@ EDGE = 10
 """Rounds at the beginning and at the end whose memory is compared."""
 
 
-def write(page: Path, rounds: Sequence[Round], at_the_end: Sequence[str], command: str) -> None:
-    """Write what came of the rounds into the page's section `soak`."""
-    write_section(page, "soak", render(rounds, at_the_end, command, datetime.now(UTC)))
+def write(page: Path, name: str, rounds: Sequence[Round], at_the_end: Sequence[str], command: str) -> None:
+    """Write what came of the rounds into the page's section of that `name`."""
+    write_section(page, name, render(rounds, at_the_end, command, datetime.now(UTC)))
 
 
 def render(rounds: Sequence[Round], at_the_end: Sequence[str], command: str, now: datetime) -> str:
@@ -40,7 +40,9 @@ def render(rounds: Sequence[Round], at_the_end: Sequence[str], command: str, now
         cells = []
         for name in databases:
             mine = [one for one in rounds if one.fault == fault and one.database == name]
-            cells.append(f"{len(mine)} | {sum(bool(one.wrong) for one in mine)} | {_spread(mine)}" if mine else " | | ")
+            cells.append(
+                f"{len(mine)} | {sum(bool(one.wrong) for one in mine)} | {_spread(mine)}" if mine else "– | – | –"
+            )
         lines.append(f"| {fault} | {' | '.join(cells)} |")
     lines += ["", "| figure | " + " | ".join(databases) + " |", "|---|" + "---|" * len(databases)]
     for label, figure in FIGURES:
