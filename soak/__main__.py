@@ -64,8 +64,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.from_logs:
         lines = [line for log in options.from_logs for line in log.read_text(encoding="utf-8").splitlines()]
-        rounds = [Round(**json.loads(line)) for line in lines]
-        report.write(PAGE, options.section, rounds, [], options.command)
+        report.write(PAGE, options.section, [Round(**json.loads(line)) for line in lines], [], options.command)
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the service must not be left behind
     options.log.parent.mkdir(exist_ok=True)
