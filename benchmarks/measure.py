@@ -140,6 +140,32 @@ def overload(folder: Path, seconds: float) -> list[Figure]:
     ]
 
 
+def asked(folder: Path, seconds: float) -> list[Figure]:
+    """Ask for 100 Perspective scores a second while 100 comments a second are posted and scored; nothing is remembered.
+
+    Both come in open loops, from processes on the same two cores; the deadline is Perspective's default of 0.7 s.
+    """
+    settings = {"MODERATION_SCORE_CACHE_SECONDS": "0", "MODERATION_LOG_LEVEL": "warning"}
+    with running(folder, settings) as service:
+        command = [sys.executable, "-m", "benchmarks.{}", service.url, str(service.key), "--rate", "100"]
+        posts = [one.format("overload") for one in command] + ["--seconds", str(seconds * 2), "--thread", "beside"]
+        with subprocess.Popen(posts, cwd=ROOT, stdout=subprocess.PIPE) as background:
+            asks = [one.format("asked") for one in command] + ["--seconds", str(seconds)]
+            done = subprocess.run(asks, cwd=ROOT, stdout=subprocess.PIPE, timeout=LIMIT, check=True)
+            posted: dict[str, Any] = json.loads(background.communicate(timeout=LIMIT)[0])
+        with service.client() as api:
+            wait_until(lambda: not pending(api, "beside"), seconds=LIMIT, what="every comment to be decided")
+    figures: dict[str, Any] = json.loads(done.stdout)
+    failed = sum(number for status, number in figures["statuses"].items() if status != "200")
+    return [
+        Figure("100 Perspective requests/s beside 100 comments/s: p50", f"{figures['taken']['p50_ms']:.0f} ms"),
+        at_most("  p99", figures["taken"]["p99_ms"], "ms", 700),
+        at_most("  refused or failed", failed, "requests", 1),
+        at_most("  wrong scores", figures["wrong"], "answers", 1),
+        Figure("  comments taken meanwhile", f"{posted['statuses'].get('202', 0):,}"),
+    ]
+
+
 def second_start(folder: Path) -> float:
     """Return the seconds that a start on a folder with data takes."""
     with running(folder) as service:
@@ -183,5 +209,6 @@ MEASUREMENTS: tuple[tuple[str, Callable[[Path, Mapping[str, int]], list[Figure]]
     ("the scorer alone", lambda _folder, scale: scorer_alone(scale["seconds"])),
     ("intake with workers off", lambda folder, scale: intake_alone(folder / "alone", scale["count"])),
     ("the whole line", lambda folder, scale: line(folder / "line", scale["count"])),
+    ("scores asked for beside comments", lambda folder, scale: asked(folder / "asked", 3 * scale["seconds"])),
     ("more than it can take", lambda folder, scale: overload(folder / "overload", scale["seconds"])),
 )

@@ -9,14 +9,15 @@ import json
 import selectors
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from urllib.parse import urlsplit
 
 from benchmarks.load import Connection, percentile, requests
 
 CONNECTIONS_AT_MOST = 3000
 TIMEOUT = 10.0
-TAKEN, SHED = (201, 202), 503
+ANSWERED = 200
+TAKEN, SHED = (ANSWERED, 201, 202), 503
 
 
 class Arrivals:
@@ -30,6 +31,8 @@ class Arrivals:
         self._busy: dict[Connection, float] = {}
         self.statuses: Counter[str] = Counter()
         self.took: dict[str, list[float]] = {"taken": [], "shed": []}
+        self.answers: list[bytes] = []
+        """Bodies of what was answered with 200, for those who look whether they are right."""
 
     def send(self, request: bytes, due: float) -> None:
         """Send a request that was due at `due`; without a connection it is refused by this machine."""
@@ -75,6 +78,8 @@ class Arrivals:
         due = self._busy.pop(connection)
         self.statuses[str(status)] += 1
         kind = "taken" if status in TAKEN else "shed" if status == SHED else None
+        if status == ANSWERED:
+            self.answers.append(connection.came.partition(b"\r\n\r\n")[2])
         if kind:
             self.took[kind].append((time.perf_counter() - due) * 1000)
         if b"connection: close" in connection.came.lower():
@@ -97,7 +102,11 @@ def drive(url: str, key: str, rate: float, seconds: float, thread: str) -> dict[
     parts = urlsplit(url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
     waiting = requests(round(rate * seconds), f"{host}:{port}", key, thread, "")
-    arrivals = Arrivals(host, port)
+    return pour(Arrivals(host, port), waiting, rate)
+
+
+def pour(arrivals: Arrivals, waiting: deque[bytes], rate: float) -> dict[str, object]:
+    """Send requests at a rate and return what came of them."""
     cpu, began = time.process_time(), time.perf_counter()
     sent = 0
     while waiting:
