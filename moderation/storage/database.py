@@ -12,8 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 __all__ = ["Connection", "Database", "OperationalError", "SQLAlchemyError", "insert", "is_away"]
 BUSY_TIMEOUT_MS = 10_000
-POOL_SIZE = 10
-POOL_OVERFLOW = 60
+POOL_SIZE = 10  # with the overflow 40 a process: web and courier together fit into the 100 that PostgreSQL allows
+POOL_OVERFLOW = 30
 POOL_TIMEOUT_SECONDS = 10
 
 
