@@ -76,9 +76,9 @@ def main() -> None:
         rounds += done
         at_the_end += wrong
     if not options.no_page:
-        report.write(
-            PAGE, options.section, rounds, at_the_end, f"python -m soak --rounds {options.rounds} --seed {options.seed}"
-        )
+        faults = "".join(f" --fault '{one}'" for one in options.fault)
+        command = f"python -m soak --rounds {options.rounds} --seed {options.seed}{faults}"
+        report.write(PAGE, options.section, rounds, at_the_end, command)
     sys.exit(1 if at_the_end or any(one.wrong for one in rounds) else 0)
 
 
