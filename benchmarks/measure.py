@@ -162,6 +162,7 @@ def asked(folder: Path, seconds: float) -> list[Figure]:
         at_most("  p99", figures["taken"]["p99_ms"], "ms", 700),
         at_most("  refused or failed", failed, "requests", 1),
         at_most("  wrong scores", figures["wrong"], "answers", 1),
+        Figure("  furthest from the score of the same text alone", f"{figures['furthest']:.3f}"),
         Figure("  comments taken meanwhile", f"{posted['statuses'].get('202', 0):,}"),
     ]
 
