@@ -1,0 +1,247 @@
+"""No site sees or changes what another has, by whichever route: the routes are the app's own list."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from moderation import accounts, delivering, ids
+from moderation.app import create_app
+from moderation.model import Cluster, Scope
+from moderation.pipeline import Parts
+from moderation.sealing import CORAL, seal
+from moderation.service import Service
+from moderation.settings import Settings
+from moderation.storage import coral_secrets, sites
+from moderation.storage.coral_secrets import Secret
+from moderation.storage.database import Database
+from moderation.storage.delivery_log import Wanted
+from moderation.storage.tables import metadata
+from moderation.web import EXTENSION
+from tests.build import TOXIC, add_model, comment, make_site, post, settle_all
+from tests.dashboard.visitor import PASSWORD, Visitor
+
+NAMES_NOTHING = {"filename", "anything", "prefix", "method"}
+"""Parts of paths that stand for nothing that a site has: files, and how programs call."""
+BODIES: Mapping[str, Mapping[str, object]] = {
+    "native.edit_comment": {"text": "Another text"},
+    "native.decide_comment": {"action": "reject"},
+    "native_clusters.decide_copies": {"action": "reject"},
+    "native_endpoints.change_endpoint": {"description": "ours"},
+    "native_endpoints.rotate_secret": {"overlap_hours": 0},
+}
+FILTERS_OF_NOTHING = {"status", "reason", "before", "after", "limit", "span_units", "state", "type"}
+NOBODYS = {
+    **dict.fromkeys(
+        ("comment_id", "cluster_id", "endpoint_id", "delivery_id"), "01940000-0000-7000-8000-00000000ffff"
+    ),
+    "author_id": "author-of-nowhere",
+    "thread_id": "thread-of-nowhere",
+    "attribute": "insult",
+    "site_id": "nowhere",
+}  # fmt: skip
+"""Names that nothing has."""
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A site with all that a path can name, and its ways in."""
+
+    app: APIFlask
+    key: str
+    secret: str
+    desk: Visitor
+    form: Mapping[str, str]
+    has: Mapping[str, str]
+    """The names of what it has, by what paths call them."""
+    text: str
+
+    @property
+    def marks(self) -> list[str]:
+        """Return what is in no answer to another site."""
+        return [self.text, *(value for name, value in self.has.items() if name not in {"attribute", "site_id"})]
+
+    def call(self, rule: Rule, method: str, named: Mapping[str, str]) -> TestResponse:
+        """Call a route about what has these names, as this site may."""
+        values = {name: named[name] for name in rule.arguments}
+        path = self.app.url_map.bind("localhost").build(rule.endpoint, values, method)
+        return self.open(rule.endpoint, method, path)
+
+    def open(self, endpoint: str, method: str, path: str) -> TestResponse:
+        """Call a path with what opens it: the desk's cookie, Coral's signature, or the key."""
+        if endpoint.startswith("desk."):
+            return self.desk.client.open(path, method=method, data=self.form if method == "POST" else None)
+        client = self.app.test_client()
+        if endpoint.startswith("coral."):
+            body = b'{"comment": {"body": "A fine article, thank you"}}'
+            signature = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
+            return client.post(path, data=body, headers={"X-Coral-Signature": f"sha256={signature}"})
+        headers = {"Authorization": f"Bearer {self.key}"}
+        return client.open(path, method=method, headers=headers, json=BODIES.get(endpoint))
+
+
+@dataclass(frozen=True)
+class Tenants:
+    """An app with two sites."""
+
+    app: APIFlask
+    parts: Parts
+    news: Tenant
+    other: Tenant
+
+
+@pytest.fixture
+def tenants(settings: Settings, database: Database) -> Iterator[Tenants]:
+    """Give an app with two sites, of which one has learnt too, in turn on SQLite and on PostgreSQL."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    app = create_app(settings.model_copy(update={"database_url": url}))
+    service: Service = app.extensions[EXTENSION]
+    service.parts.queue.redis.flushall()
+    tenants = Tenants(app, service.parts, settle_in(app, service, "news"), settle_in(app, service, "other"))
+    add_model(service.parts.database, site_id="news")
+    yield tenants
+    service.parts.queue.redis.close()
+    service.parts.database.close()
+
+
+def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
+    """Make a site with one held comment, an endpoint that is told of it, a moderator and a secret of Coral's."""
+    parts, now = service.parts, service.now()
+    site, (prefix, key), secret = make_site(parts.database, site_id), ids.new_api_key(), ids.new_secret()
+    accounts.add_moderator(parts.database, site_id, f"kim@{site_id}.example", "Kim", now, PASSWORD)
+    with parts.database.write() as connection:
+        sites.add_key(connection, site_id, key, prefix, "native", list(Scope), "test", now)
+        sealed = seal(parts.hasher.derive(CORAL), secret)
+        coral_secrets.add_secret(connection, site_id, Secret(ids.new_id(now), sealed, now))
+    endpoint = service.add_endpoint(site_id, "https://93.184.216.34/hook", (), include_text=True, description="")
+    text, cluster_id = f"The comment of {site_id}", ids.new_id(now)
+    author = replace(comment().author, id=f"author-of-{site_id}")
+    made = post(
+        parts, site, comment(text, thread=f"thread-of-{site_id}", author=author, external_id=f"of-{site_id}"), now
+    )
+    settle_all(parts, site, replace(TOXIC, cluster=Cluster(cluster_id, 9, 9)), now)
+    delivery = delivering.find(service, site_id, Wanted(comment_id=made.id), 1, None)[0][0]
+    desk = Visitor(app.test_client())
+    desk.sign_in(f"kim@{site_id}.example")
+    form = {**desk.get(f"/desk/comments/{made.id}").form("/decision").fields, "action": "reject"}
+    has = {
+        "comment_id": made.id,
+        "cluster_id": cluster_id,
+        "endpoint_id": endpoint.id,
+        "delivery_id": delivery.id,
+        "author_id": f"author-of-{site_id}",
+        "thread_id": f"thread-of-{site_id}",
+        "attribute": "spam",
+        "site_id": site_id,
+    }
+    return Tenant(app, key, secret, desk, form, has, text)
+
+
+def routes(app: APIFlask, *, of_things: bool) -> Iterator[tuple[Rule, str]]:
+    """Yield routes with their methods: those whose path names what a site has, or those whose path names nothing."""
+    for rule in app.url_map.iter_rules():
+        named = rule.arguments - NAMES_NOTHING
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            if bool(named) is of_things and (of_things or not rule.arguments):
+                yield rule, method
+
+
+def everything(database: Database) -> dict[str, list[Any]]:
+    """Return every row of every table."""
+    with database.read() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for table in metadata.sorted_tables
+        }
+
+
+def said(response: TestResponse, named: Mapping[str, str]) -> tuple[int, str]:
+    """Return what was answered, whatever the names were that stood in the request."""
+    text = response.text
+    for name, value in named.items():
+        text = text.replace(value, name)
+    return response.status_code, text
+
+
+def test_what_another_site_has_is_as_if_it_were_not_there(tenants: Tenants) -> None:
+    """Every route answers about what another site has as it does about what nobody has, and changes nothing."""
+    before = everything(tenants.parts.database)
+
+    for rule, method in routes(tenants.app, of_things=True):
+        found = said(tenants.other.call(rule, method, tenants.news.has), tenants.news.has)
+        missing = said(tenants.other.call(rule, method, NOBODYS), NOBODYS)
+
+        assert found == missing, (method, rule)
+        nothing_erased = rule.endpoint == "native_authors.erase_author" and '"erased":0' in found[1]
+        assert found[0] in {401, 403, 404} or nothing_erased, (method, rule)
+    assert everything(tenants.parts.database) == before
+
+
+def test_a_site_reaches_what_it_has(tenants: Tenants) -> None:
+    """Each of those routes leads its own site to the thing; what removes goes last."""
+    for rule, method in sorted(routes(tenants.app, of_things=True), key=lambda one: (one[1] == "DELETE", str(one[0]))):
+        assert tenants.news.call(rule, method, tenants.news.has).status_code < 400, (method, rule)
+
+
+def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
+    """No answer that needs no name holds anything of another site, and some hold what the own site has."""
+    shown = set()
+    for rule, method in routes(tenants.app, of_things=False):
+        if method == "GET":
+            mine, others = (one.open(rule.endpoint, method, str(rule)).text for one in (tenants.news, tenants.other))
+            assert [mark for mark in tenants.news.marks if mark in others] == [], rule
+            if any(mark in mine for mark in tenants.news.marks):
+                shown.add(rule.endpoint)
+
+    assert shown == {
+        "native.list_comments",
+        "native_endpoints.list_endpoints",
+        "native_endpoints.list_deliveries",
+        "desk.queue",
+    }
+
+
+def test_no_filter_finds_what_another_site_has(tenants: Tenants) -> None:
+    """Every filter that is described finds nothing with another site's names, and something with the own."""
+    filters = {name: tenants.news.has[f"{name}_id"] for name in ("thread", "author", "cluster", "endpoint", "comment")}
+    filters["q"] = tenants.news.text
+    described = tenants.app.test_client().get("/openapi.json").get_json()["paths"]
+
+    for path, operations in described.items():
+        for one in operations.get("get", {}).get("parameters", ()):
+            if one["in"] != "query" or one["name"] in FILTERS_OF_NOTHING | {"cursor"}:
+                continue
+            asked = f"{path}?{urlencode({one['name']: filters[one['name']]})}"
+            assert tenants.news.has["comment_id"] in tenants.news.open("", "GET", asked).text, asked
+            mine = tenants.other.open("", "GET", asked)
+            assert (mine.status_code, [mark for mark in tenants.news.marks if mark in mine.text]) == (200, []), asked
+
+
+def test_no_body_reaches_what_another_site_has(tenants: Tenants) -> None:
+    """Names in a body are the own site's: its threads, its endpoints, its external ids."""
+    names, http = tenants.news.has, tenants.app.test_client()
+    calls: list[tuple[str, dict[str, Any], str]] = [
+        ("/v1/threads/counts", {"ids": [names["thread_id"]]}, '"held":1'),
+        ("/v1/deliveries/replay", {"state": None, "endpoint": names["endpoint_id"]}, '"replayed":1'),
+        ("/v1/deliveries/replay", {"state": None, "comment": names["comment_id"]}, '"replayed":1'),
+        (
+            "/v1/comments",
+            {"text": tenants.news.text, "thread": {"id": "t"}, "external_id": "of-news"},
+            names["comment_id"],
+        ),
+    ]
+    for path, body, found in calls:
+        mine, others = (
+            http.post(path, json=body, headers={"Authorization": f"Bearer {one.key}"}).text
+            for one in (tenants.news, tenants.other)
+        )
+        assert found in mine, path
+        assert found not in others, path
