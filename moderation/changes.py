@@ -14,6 +14,7 @@ from moderation.records import Event, Site, StoredComment
 from moderation.storage import akismet, comments, events, labels, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
+from moderation.storage.filters import Filter
 
 AT_ONCE = 1000
 """Comments of an author that one call erases: a request has an end, and whoever asks can ask again."""
@@ -114,7 +115,7 @@ def erase(parts: Parts, site_id: str, comment_id: str, now: datetime) -> StoredC
 def erase_author(parts: Parts, site_id: str, author_key: str, now: datetime) -> tuple[int, bool]:
     """Erase an author's newest comments, one transaction each; return how many, and whether there are more."""
     with parts.database.read() as connection:
-        wanted = comments.Filter(author_key=author_key)
+        wanted = Filter(author_key=author_key)
         found = comments.list_page(connection, site_id, wanted, limit=AT_ONCE + 1, before_id=None)
     for comment in found[:AT_ONCE]:
         erase(parts, site_id, comment.id, now)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from moderation import changes, clock, ids, intake, pipeline
+from moderation import changes, clock, ids, intake
 from moderation.addresses import check_url
 from moderation.committer import TIMEOUT_SECONDS, Committer
 from moderation.errors import (
@@ -21,7 +21,7 @@ from moderation.errors import (
 )
 from moderation.intake import Handed, Outcome, Received
 from moderation.load import Load
-from moderation.model import Decision, EventType, LengthUnit, Scored, Status
+from moderation.model import EventType, LengthUnit, Scored, Status
 from moderation.pipeline import Parts
 from moderation.policy_document import LONGEST, Policy
 from moderation.records import Endpoint, Site, StoredComment, ThreadCounts
@@ -30,7 +30,7 @@ from moderation.settings import Settings
 from moderation.signing import Signing, new_secret
 from moderation.site_cache import SiteCache
 from moderation.storage import comments, endpoints, idempotency, sites, threads
-from moderation.storage.comments import Filter
+from moderation.storage.filters import Filter
 
 ENDPOINTS_AT_MOST = 20
 """Per site; `EndpointsFullError` says so."""
@@ -140,25 +140,6 @@ class Service:
     def erase(self, site_id: str, comment_id: str) -> StoredComment:
         """Erase a comment; see `changes.erase`."""
         return changes.erase(self.parts, site_id, comment_id, clock.now())
-
-    def decide(
-        self,
-        site_id: str,
-        comment_id: str,
-        decision: Decision,
-        *,
-        expected_revision: int | None = None,
-        expected_status: Status | None = None,
-    ) -> StoredComment:
-        """Put a decision in force; see `pipeline.overrule`."""
-        return pipeline.overrule(
-            self.parts,
-            site_id,
-            comment_id,
-            decision,
-            expected_revision=expected_revision,
-            expected_status=expected_status,
-        )
 
     def score(self, site_id: str, texts: Sequence[str], language: str | None) -> list[Scored]:
         """Return scores for texts that are not kept, in order.
