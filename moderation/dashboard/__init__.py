@@ -1,9 +1,9 @@
-"""The desk: where moderators sign in and decide, in any browser, without JavaScript.
+"""The desk: where moderators sign in and decide, in any browser; a script adds keys, and nothing needs it.
 
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import copies, deciding, lessons, login, views
+from moderation.dashboard import copies, deciding, lessons, login, presence, views
 from moderation.dashboard.pages import blueprint
 
-__all__ = ["blueprint", "copies", "deciding", "lessons", "login", "views"]
+__all__ = ["blueprint", "copies", "deciding", "lessons", "login", "presence", "views"]

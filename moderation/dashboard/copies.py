@@ -1,11 +1,13 @@
 """Near copies on one page, with one decision for all of them."""
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from moderation import ids
 from moderation.clusters import decide_cluster
 from moderation.dashboard import show
-from moderation.dashboard.deciding import read_decision, seated_page
+from moderation.dashboard.deciding import answer_done, read_decision, seated_page
+from moderation.dashboard.done import Done
 from moderation.dashboard.listing import known_id
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
@@ -28,7 +30,7 @@ def copies(cluster_id: str) -> AnyResponse:
     if not found:
         raise NotFoundError("There are no such copies: they may have been edited or erased")
     with service().parts.database.read() as connection:
-        tallies = tally(connection, site.id, TALLY_AT_MOST, cluster=cluster)
+        tallies = tally(connection, site.id, TALLY_AT_MOST, Filter(cluster=cluster))
     authors = {one.author_key or one.address_key or one.id for one in found}
     return seated_page(
         "copies",
@@ -48,8 +50,10 @@ def decide_copies(cluster_id: str) -> AnyResponse:
     """Decide all near copies but those that a person decided singly, and show them again."""
     seat = take_seat()
     site = service().site(seat.moderator.site_id)
-    decide_cluster(service().parts, site.id, known_id(cluster_id), read_decision(seat, site))
-    return redirect(url_for("desk.copies", cluster_id=cluster_id), 303)
+    decision = read_decision(seat, site)
+    batch_id = ids.new_id(decision.at)
+    number = decide_cluster(service().parts, site.id, known_id(cluster_id), decision, batch_id)
+    return answer_done(Done(decision.action.value, number, 0, batch_id), url_for("desk.copies", cluster_id=cluster_id))
 
 
 def _before() -> str | None:

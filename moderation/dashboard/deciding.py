@@ -1,26 +1,55 @@
-"""Deciding a comment, and the word on it that the next page says once."""
+"""Deciding one comment or many, and taking that back."""
 
 import re
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from moderation import ids
+from moderation.batches import AT_MOST, Wanted, decide_batch, undo
 from moderation.dashboard import show
+from moderation.dashboard.done import Done, forget, recall, remember
 from moderation.dashboard.listing import known_id, read_listing, read_status
-from moderation.dashboard.pages import PREFIX, blueprint, page
-from moderation.dashboard.session import Seat, set_cookie, take_seat
-from moderation.errors import BadRequestError, StaleError
-from moderation.model import Action, DecidedBy, Decision, Reason
+from moderation.dashboard.pages import blueprint, page
+from moderation.dashboard.session import Seat, take_seat
+from moderation.errors import BadRequestError, ModerationError, StaleError
+from moderation.model import Action, DecidedBy, Decision, Reason, Status
 from moderation.pipeline import overrule
 from moderation.records import Site, StoredComment
-from moderation.web import service
+from moderation.web import answer, service
 
 NOTE_AT_MOST = 500
 SPAM = "spam"
 """The button that rejects and says why: the next ones like it are found."""
-DONE_COOKIE = "desk_done"
-DONE_SECONDS = 60
-DONE = re.compile(r"(approve|reject):([0-9a-f-]{36})")
+REASONS = {
+    "insult": "Insult",
+    "hate": "Hate against a group",
+    "threat": "Threat",
+    "obscene": "Obscene or sexual",
+    "off topic": "Off topic",
+    "personal data": "Personal data",
+}
+"""Why a moderator rejects, as it is kept and as the page calls it; the first four teach."""
+SHORTCUTS = (
+    (("J", "K"), "next, previous comment"),
+    (("A",), "approve"),
+    (("R",), "reject"),
+    (("S",), "reject as spam"),
+    *(((str(at),), f"reject: {words.lower()}") for at, words in enumerate(REASONS.values(), 1)),
+    (("U",), "undo"),
+    (("N",), "write a note, Esc goes back"),
+    (("O",), "open the comment alone"),
+    (("T", "W"), "only this thread, only this author"),
+    (("X",), "pick"),
+    (("Shift A", "Shift R", "Shift S"), "approve, reject, spam: all that are picked"),
+    (("B",), "blur texts until a comment is chosen"),
+    (("/",), "find words"),
+    (("G",), "back to the newest"),
+    (("?",), "this list"),
+)
+"""As `desk.js` reads the keys."""
+FROM_SCRIPT = "X-Desk"
+"""The header of a call by the desk's own script, which wants no page."""
 
 
 @blueprint.post("/comments/<comment_id>/decision")
@@ -29,7 +58,7 @@ def decide(comment_id: str) -> AnyResponse:
     seat = take_seat()
     site = service().site(seat.moderator.site_id)
     decision = read_decision(seat, site)
-    back = _back(comment_id)
+    back, batch_id = _back(comment_id), ids.new_id(decision.at)
     try:
         overrule(
             service().parts,
@@ -38,29 +67,76 @@ def decide(comment_id: str) -> AnyResponse:
             decision,
             expected_revision=_revision(request.form.get("expected_revision")),
             expected_status=read_status(request.form.get("expected_status")),
+            batch_id=batch_id,
         )
     except StaleError:
         current = service().get(site.id, comment_id)
         if not _is_done(current, decision):
             return seated_page("stale", seat, site, 409, card=show.card(current, site.policy), back=back)
-    answer = redirect(back, 303)
-    set_cookie(answer, DONE_COOKIE, f"{decision.action.value}:{comment_id}", DONE_SECONDS)
-    return answer
+    return answer_done(Done(decision.action.value, 1, 0, batch_id, comment_id), back)
+
+
+@blueprint.post("/decisions")
+def decide_many() -> AnyResponse:
+    """Decide the comments that were picked, or all that the listing finds; those that changed since are left."""
+    seat = take_seat()
+    site = service().site(seat.moderator.site_id)
+    decision, listing = read_decision(seat, site), read_listing()
+    if request.form.get("everything"):
+        found, _ = service().find(site.id, listing.filter(), limit=AT_MOST, before_id=None)
+        wanted = [Wanted(one.id, decision, one.revision, one.status) for one in found]
+    else:
+        wanted = [_picked(text, decision, listing.status) for text in request.form.getlist("pick")[:AT_MOST]]
+    if not wanted:
+        raise BadRequestError("Nothing was picked: tick the comments that the decision is for")
+    batch_id = ids.new_id(decision.at)
+    outcomes = decide_batch(service().parts, site.id, wanted, batch_id)
+    missed = sum(isinstance(one, ModerationError) for one in outcomes)
+    return answer_done(Done(decision.action.value, len(wanted) - missed, missed, batch_id), listing.url())
+
+
+@blueprint.post("/undo/<batch_id>")
+def take_back(batch_id: str) -> AnyResponse:
+    """Let comments stand as they stood before a decision of the last day."""
+    seat = take_seat()
+    now, moderator = service().now(), seat.moderator
+    undone = undo(
+        service().parts, moderator.site_id, known_id(batch_id), DecidedBy.MODERATOR, moderator.email, now
+    )  # fmt: skip
+    return answer_done(Done("undo", undone.restored, undone.left, batch_id), read_listing().url())
+
+
+def answer_done(done: Done, back: str) -> AnyResponse:
+    """Return where the moderator goes on, told of what was done; a script is told only what takes it back."""
+    if FROM_SCRIPT in request.headers:
+        return answer({"batch_id": done.batch_id, "words": done.words})
+    gone_on = redirect(back, 303)
+    remember(gone_on, done)
+    return gone_on
 
 
 def seated_page(template: str, seat: Seat, site: Site, status: int = 200, **values: object) -> Response:
     """Return a page for a moderator, with the word on what they did last, which is said once."""
-    done = DONE.fullmatch(request.cookies.get(DONE_COOKIE, ""))
-    words = {"action": Action(done[1]), "comment_id": done[2]} if done else None
-    response = page(template, status, seat=seat, site=site, done=words, status_words=show.STATUS_WORDS, **values)
-    if done:
-        response.delete_cookie(DONE_COOKIE, path=PREFIX)
+    done = recall()
+    response = page(
+        template,
+        status,
+        seat=seat,
+        site=site,
+        done=done,
+        status_words=show.STATUS_WORDS,
+        reasons=REASONS,
+        shortcuts=SHORTCUTS,
+        **values,
+    )
+    if done is not None:
+        forget(response)
     return response
 
 
 def read_decision(seat: Seat, site: Site) -> Decision:
     """Return what a moderator's form decides; `BadRequestError` if it has no button that there is."""
-    action, reasons = _action(request.form.get("action"))
+    action, reasons = _action(request.form.get("action"), request.form.get("reason", ""))
     return Decision(
         action=action,
         by=DecidedBy.MODERATOR,
@@ -92,12 +168,19 @@ def _revision(text: str | None) -> int:
     return int(text)
 
 
-def _action(text: str | None) -> tuple[Action, tuple[Reason, ...]]:
+def _action(text: str | None, reason: str) -> tuple[Action, tuple[Reason, ...]]:
     if text == SPAM:
         return Action.REJECT, (Reason("decided", SPAM),)
     if text not in {Action.APPROVE, Action.REJECT}:
         raise BadRequestError("A moderator can approve or reject, as spam or for another reason")
-    return Action(text), ()
+    named = text == Action.REJECT and reason in REASONS
+    return Action(text), (Reason("decided", reason),) if named else ()
+
+
+def _picked(text: str, decision: Decision, status: Status) -> Wanted:
+    """Return the decision on a comment that was ticked: its id and the revision that the page showed."""
+    comment_id, _, revision = text.partition(":")
+    return Wanted(known_id(comment_id), decision, _revision(revision), status)
 
 
 def _note(text: str) -> str | None:

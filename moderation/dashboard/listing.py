@@ -1,6 +1,7 @@
 """Which part of the queue a page shows, as its address and its forms say it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import request, url_for
@@ -8,20 +9,51 @@ from flask import request, url_for
 from moderation import ids
 from moderation.errors import NotFoundError
 from moderation.model import Status
+from moderation.storage.filters import Filter
+
+LONGEST = 500
+NARROWING = ("thread", "author", "section", "reason", "language", "q")
+"""What narrows a listing down beside the status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Which part of the queue a page shows."""
+    """Which part of the queue a page shows; `author` is the key under which an author's comments are found."""
 
     status: Status
-    thread: str | None
-    before: str | None
+    thread: str | None = None
+    author: str | None = None
+    section: str | None = None
+    reason: str | None = None
+    language: str | None = None
+    q: str | None = None
+    before: str | None = None
 
     def url(self, **changes: str | None) -> str:
         """Return the address of this listing, with changes."""
-        asked: dict[str, Any] = {"status": self.status.value, "thread": self.thread, "before": self.before, **changes}
+        asked: dict[str, Any] = {**asdict(self), "status": self.status.value, **changes}
         return url_for("desk.queue", **asked)  # Flask leaves out what is None
+
+    def fields(self) -> Mapping[str, str]:
+        """Return what a form carries, so that its moderator can go on in the same part."""
+        return {name: str(value) for name, value in asdict(self).items() if value is not None}
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the status narrows it down."""
+        return any(getattr(self, name) is not None for name in NARROWING)
+
+    def filter(self) -> Filter:
+        """Return which comments it means."""
+        return Filter(
+            status=self.status,
+            thread=self.thread,
+            author_key=self.author,
+            section=self.section,
+            reason=self.reason,
+            language=self.language,
+            q=self.q,
+        )
 
 
 def read_listing() -> Listing:
@@ -30,11 +62,12 @@ def read_listing() -> Listing:
     Raises:
         NotFoundError: there can be no such part.
     """
-    asked = request.values
-    before, thread = asked.get("before"), asked.get("thread")
-    if thread is not None and "\0" in thread:
+    asked, before = request.values, request.values.get("before")
+    narrowing = {name: asked.get(name, "").strip() or None for name in NARROWING}
+    if any(value is not None and ("\0" in value or len(value) > LONGEST) for value in narrowing.values()):
         raise NotFoundError
-    return Listing(read_status(asked.get("status", "held")), thread, known_id(before) if before else None)
+    status = read_status(asked.get("status", "held"))
+    return Listing(status, **narrowing, before=known_id(before) if before else None)
 
 
 def known_id(text: str) -> str:

@@ -12,7 +12,8 @@ from moderation.storage.database import OperationalError
 
 PREFIX = "/desk"
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -34,7 +35,7 @@ def page(template: str, status: int = 200, **values: object) -> Response:
 
 @blueprint.after_request
 def protect(response: Response) -> Response:
-    """Let no page run scripts, be framed, be kept by caches or tell other sites where a reader comes from."""
+    """Let no page run foreign scripts, be framed, be kept by caches or tell other sites where a reader comes from."""
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"

@@ -9,6 +9,7 @@ from moderation.comment_object import timestamp
 from moderation.model import ATTRIBUTES, Action, DecidedBy, Decision, Length, LengthUnit, Span, Status
 from moderation.policy_document import Policy
 from moderation.records import StoredComment
+from moderation.storage.decision_log import Line
 
 UNITS = {LengthUnit.GRAPHEMES: "characters", LengthUnit.CODE_POINTS: "code points", LengthUnit.UTF16: "UTF-16 units"}
 WHO = {DecidedBy.POLICY: "the policy", DecidedBy.API: "the site", DecidedBy.MODERATOR: "a moderator"}
@@ -78,6 +79,24 @@ class Card:
     actions: tuple[Action, ...]
     copies: str | None
     """The cluster of near copies that it was held for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One decision of the past, in words."""
+
+    action: str
+    by: str
+    at: Moment
+    reasons: str
+    note: str | None
+
+
+def line(one: Line) -> LogLine:
+    """Return what a page shows of a decision that a comment had."""
+    decision = one.decision
+    said = "; ".join(" ".join(filter(None, (in_words(reason.code), reason.detail))) for reason in decision.reasons)
+    return LogLine(STATUS_WORDS[one.after], decided_by(decision), moment(one.at), said, decision.note)
 
 
 def card(comment: StoredComment, policy: Policy) -> Card:

@@ -5,11 +5,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation.dashboard import show
 from moderation.dashboard.deciding import seated_page
-from moderation.dashboard.listing import known_id, read_listing
+from moderation.dashboard.listing import NARROWING, Listing, known_id, read_listing
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
 from moderation.model import Status
-from moderation.storage.filters import Filter
+from moderation.records import StoredComment
+from moderation.storage import comments, decision_log
 from moderation.storage.tallies import tally
 from moderation.web import service
 
@@ -24,8 +25,7 @@ def queue() -> AnyResponse:
     seat = take_seat()
     site_id = seat.moderator.site_id
     listing = read_listing()
-    wanted = Filter(status=listing.status, thread=listing.thread)
-    found, older = service().find(site_id, wanted, limit=PAGE_SIZE, before_id=listing.before)
+    found, older = service().find(site_id, listing.filter(), limit=PAGE_SIZE, before_id=listing.before)
     site = service().site(site_id)
     return seated_page(
         "queue",
@@ -34,24 +34,45 @@ def queue() -> AnyResponse:
         listing=listing,
         cards=[show.card(comment, site.policy) for comment in found],
         older=older,
-        tallies=_tallies(site_id, listing.thread),
+        tallies=_tallies(site_id, listing),
         at_most=TALLY_AT_MOST,
+        reason_codes=sorted({one.code for comment in found if comment.decision for one in comment.decision.reasons}),
         root=request.url_root,
     )
 
 
 @blueprint.get("/comments/<comment_id>")
 def comment_page(comment_id: str) -> AnyResponse:
-    """Show one comment."""
+    """Show one comment with what it answers and what was decided so far."""
     seat = take_seat()
     comment = service().get(seat.moderator.site_id, known_id(comment_id))
     site = service().site(seat.moderator.site_id)
-    return seated_page("comment", seat, site, card=show.card(comment, site.policy))
+    parent, log = _around(comment)
+    return seated_page(
+        "comment",
+        seat,
+        site,
+        card=show.card(comment, site.policy),
+        parent=None if parent is None else show.card(parent, site.policy),
+        log=[show.line(one) for one in log],
+    )
 
 
-def _tallies(site_id: str, thread: str | None) -> dict[Status, int]:
-    if thread is None:
-        with service().parts.database.read() as connection:
-            return tally(connection, site_id, TALLY_AT_MOST)
-    counts = service().thread_counts(site_id, [thread]).get(thread)
-    return {status: getattr(counts, status.value) if counts else 0 for status in Status}
+def _around(comment: StoredComment) -> tuple[StoredComment | None, list[decision_log.Line]]:
+    """Return the comment that this one answers, if the site has told it, and the decisions, newest first."""
+    with service().parts.database.read() as connection:
+        named = [comment.parent_id] if comment.parent_id and comment.erased_at is None else []
+        parents = comments.by_external_id(connection, comment.site_id, named)
+        return next(iter(parents.values()), None), decision_log.of_comment(connection, comment.site_id, comment.id)
+
+
+def _tallies(site_id: str, listing: Listing) -> dict[Status, int]:
+    """Return how many comments have each status; nothing if that would mean reading them all."""
+    narrowed = {name for name in NARROWING if getattr(listing, name) is not None}
+    if narrowed == {"thread"}:
+        counts = service().thread_counts(site_id, [str(listing.thread)]).get(str(listing.thread))
+        return {status: getattr(counts, status.value) if counts else 0 for status in Status}
+    if narrowed - {"thread", "author"}:
+        return {}
+    with service().parts.database.read() as connection:
+        return tally(connection, site_id, TALLY_AT_MOST, listing.filter())

@@ -1,46 +1,18 @@
 """The desk in a real browser: what only layout, focus and style sheets can show."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 
 import pytest
-from apiflask import APIFlask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from moderation.model import Author, Status, Thread
 from moderation.records import Site
 from moderation.service import Service
 from tests.build import comment
-from tests.dashboard.visitor import EMAIL, PASSWORD, hold
+from tests.dashboard.browsing import sign_in
+from tests.dashboard.visitor import hold
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give the Chromium of this machine."""
-    program = next((path for name in NAMES if (path := shutil.which(name))), None)
-    assert program is not None, "These tests drive Chromium: `apt-get install chromium`"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def url(app: APIFlask) -> Iterator[str]:
-    """Give the address of the app, served on a port that the kernel chose."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(params=[(1280, "light"), (360, "dark")], ids=["wide and light", "narrow and dark"])
@@ -57,17 +29,6 @@ def page(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator
     yield page
     context.close()
     assert errors == []
-
-
-def sign_in(page: Page, url: str) -> None:
-    """Sign in by keyboard alone."""
-    page.goto(f"{url}/desk")
-    expect(page.get_by_label("E-mail address")).to_be_focused()
-    page.keyboard.type(EMAIL)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def test_a_moderator_approves_a_comment(page: Page, url: str, engine: Service, site: Site) -> None:
@@ -95,8 +56,8 @@ def test_the_desk_works_by_keyboard(page: Page, url: str, engine: Service, site:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
-    reject = page.get_by_role("button", name="Reject")
-    for _ in range(20):
+    reject = page.get_by_role("article").get_by_role("button", name="Reject")
+    for _ in range(30):
         page.keyboard.press("Tab")
         if reject.and_(page.locator(":focus")).count():
             break

@@ -38,6 +38,7 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self.links: dict[str, str] = {}
         self.marked: list[str] = []
+        self.boxes: list[str] = []
         self._open: list[str] = []
         self._link = ""
         self._words: list[str] = []
@@ -57,8 +58,10 @@ class Page(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         self._open.append(tag)
         if tag == "form":
-            self.forms.append(Form(found["action"]))
-        elif tag in {"input", "textarea"} and self.forms:
+            self.forms.append(Form(found.get("action", "")))
+        elif found.get("type") == "checkbox":
+            self.boxes.append(found["value"])
+        elif tag in {"input", "textarea", "select"} and self.forms:
             self.forms[-1].fields[found["name"]] = found.get("value", "")
         elif tag == "button" and "name" in found:
             self.forms[-1].buttons.append(found["value"])

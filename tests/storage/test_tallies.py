@@ -2,6 +2,7 @@
 
 from moderation.model import Status
 from moderation.storage.database import Database
+from moderation.storage.filters import Filter
 from moderation.storage.tallies import tally
 from tests.build import comment, make_parts, make_site, post
 
@@ -15,6 +16,6 @@ def test_each_status_is_counted_up_to_a_bound(database: Database, redis_url: str
     post(parts, other, comment())
 
     with database.read() as connection:
-        assert tally(connection, site.id, 10) == {**dict.fromkeys(Status, 0), Status.PENDING: 3}
-        assert tally(connection, site.id, 2)[Status.PENDING] == 2
-        assert tally(connection, other.id, 10)[Status.PENDING] == 1
+        assert tally(connection, site.id, 10, Filter()) == {**dict.fromkeys(Status, 0), Status.PENDING: 3}
+        assert tally(connection, site.id, 2, Filter())[Status.PENDING] == 2
+        assert tally(connection, other.id, 10, Filter())[Status.PENDING] == 1

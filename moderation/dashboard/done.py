@@ -1,0 +1,53 @@
+"""The word on what a moderator did last: the next page says it once, and offers to take it back."""
+
+import re
+from dataclasses import dataclass
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from moderation.dashboard.pages import PREFIX
+from moderation.dashboard.session import set_cookie
+
+COOKIE = "desk_done"
+SECONDS = 60
+SHAPE = re.compile(r"(approve|reject|undo):([0-9]{1,6}):([0-9]{1,6}):([0-9a-f-]{36}):([0-9a-f-]{36}|)")
+WORDS = {"approve": "approved", "reject": "rejected", "undo": "put back"}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done to how many comments, how many were not as the page had shown them, and what undoes it."""
+
+    action: str
+    number: int
+    missed: int
+    batch_id: str
+    comment_id: str = ""
+    """Of the one comment that was decided."""
+
+    @property
+    def words(self) -> str:
+        """Return it as a sentence."""
+        word = WORDS[self.action]
+        said = f"{word.capitalize()}." if self.comment_id or self.number == 1 else f"{self.number} {word}."
+        if self.missed:
+            said += f" {self.missed} had changed in the meantime and stand as they were decided."
+        return said
+
+
+def remember(answer: AnyResponse, done: Done) -> None:
+    """Let the next page say what was done."""
+    value = f"{done.action}:{done.number}:{done.missed}:{done.batch_id}:{done.comment_id}"
+    set_cookie(answer, COOKIE, value, SECONDS)
+
+
+def recall() -> Done | None:
+    """Return what the page before did, or None."""
+    found = SHAPE.fullmatch(request.cookies.get(COOKIE, ""))
+    return Done(found[1], int(found[2]), int(found[3]), found[4], found[5]) if found else None
+
+
+def forget(response: Response) -> None:
+    """Let no further page say it."""
+    response.delete_cookie(COOKIE, path=PREFIX)
