@@ -19,7 +19,7 @@ def served(models: Sequence[Mapping[str, Any]]) -> Served:
 
 
 def corrected_names(models: Mapping[str, str], versions: Mapping[str, int]) -> dict[str, str]:
-    """Return the models by scorer, each with the versions of the site's models that correct it: `linear-1+spam-3`."""
+    """Return the models by scorer, each with the versions of the site's models that correct it: `linear-2+spam-3`."""
     names = dict(models)
     for attribute, version in sorted(versions.items()):
         scorer = "spam" if attribute == "spam" else "toxicity"

@@ -17,12 +17,13 @@ from workers.scoring.spam import WEIGHTS, SpamScorer
 from workers.scoring.spam_features import FEATURES
 from workers.scoring.text import Text
 
-NAME, VERSION = "linear-1", "1"
+NAME, VERSION = "linear-2", "2"
 LICENCES = {
     "youtube-spam": "UCI collection; where it was taken, none stated", "sms-spam": "the same", "tg-spam": "MIT",
     "ru-telegram": "MIT", "blog-spam": "MIT", "spamassassin": "PDDL 1.0", "blog-comments": "MIT (two sites)",
     "jigsaw": "CC0 labels, CC BY-SA 3.0 texts", "civil-comments": "CC0", "tweets": "MIT", "reddit": "MIT",
     "tweets-de": "CC BY 4.0", "tweets-pt": "CC BY-SA 4.0", "forum-zh": "Apache-2.0",
+    "linked": "those of jigsaw and civil-comments: further rows of theirs with links",
     "disguised": "rows of the other sources, rewritten by training/spam_disguise.py",
 }  # fmt: skip
 WHY = (
@@ -39,6 +40,7 @@ GOLDEN = (
     "Да, я тоже так думаю. Спасибо за ответ!",
     "𝗙𝗿𝗲𝗲 𝗯𝗼𝗻𝘂𝘀 at c a s i n o today, cl\u200bick www.example.com",
     "lol 😂😂 so true",
+    "Please like my new song and share it, the story behind it is on https://en.wikipedia.org/wiki/Song",
     "",
 )
 """Written for this: they take every way through the reading of a text."""

@@ -15,12 +15,14 @@ import pandas as pd
 
 from training.data import measuring_keys, text_key
 from training.spam_disguise import disguised
+from workers.scoring.spam_features import read
 
 SEED = 17
 VIDEOS = ("Youtube01-Psy", "Youtube02-KatyPerry", "Youtube03-LMFAO", "Youtube04-Eminem")
 TRAINED_SITES = ("made-mistakes-jekyll", "hendrixjoseph.github.io")
 MEASURED_SITES = ("haacked.com", "travisdowns.github.io")
 WRAPPED = r"https?://t\.co/\S*"  # Twitter puts every link behind its shortener, which says nothing of the writer
+LIKELY_LINK = r"http|www\.|\.(?:com|org|net|edu|gov)"
 TAG = re.compile(r"<[^<>]{1,400}>")
 CHOICE = re.compile(r"\{([^{}]*)\}")
 FOLDS = 5
@@ -180,6 +182,12 @@ def fold_of(group: str, key: str) -> int:
     return int(hashlib.sha256((group or key).encode()).hexdigest()[:8], 16) % FOLDS
 
 
+def linked(rest: Frame) -> Frame:
+    """Return the rows with a link, of those that are left, as rows of the source `linked`, to be trained on."""
+    likely = rest[rest["text"].str.contains(LIKELY_LINK)].drop_duplicates("key")
+    return likely[[bool(read(text)[1]) for text in likely["text"]]].assign(source="linked", group="", trained=True)
+
+
 def prepare(data: Path) -> tuple[Frame, Frame]:
     """Return (rows with `trained` and `fold`, rows that are never trained on).
 
@@ -198,5 +206,6 @@ def prepare(data: Path) -> tuple[Frame, Frame]:
     measured["key"] = measured["text"].map(key_of)
     measured = measured[~measured["key"].isin(trained["key"])].drop_duplicates(["key", "source"])
     kept = rows[rows["trained"] | rows["source"].isin(["youtube-spam", "sms-spam"])]
-    kept = pd.concat([kept, disguised(kept[kept["trained"]], DISGUISED, SEED)])
+    more = linked(rest[~rest["key"].isin({*measured["key"], *kept["key"]})])
+    kept = pd.concat([kept, more, disguised(kept[kept["trained"]], DISGUISED, SEED)])
     return kept.reset_index(drop=True), measured.reset_index(drop=True)

@@ -96,7 +96,7 @@ def separated(rows: pd.DataFrame, scores: np.ndarray, sources: Sequence[str]) ->
 
 def has_link(named: np.ndarray) -> np.ndarray:
     """Return which rows have a link."""
-    found: np.ndarray = named[:, FEATURES.index("links")] > 0
+    found: np.ndarray = named[:, [FEATURES.index(name) for name in ("links", "cited")]].any(axis=1)
     return found
 
 
@@ -121,7 +121,7 @@ class Report:
         head = ["source", "rows", "spam", "AUC", "F1 at 0.5", "spam held at 0.8"]
         return f"""## Spam
 
-The shipped `linear-1`, by `python -m training.spam`.
+The shipped `linear-2`, by `python -m training.spam`.
 What it is trained on is scored by five fits that each leave a fold out; rows with the same text, of the same video or
 of the same post are in the same fold.
 

@@ -11,8 +11,10 @@ from tqdm import tqdm
 
 from workers.scoring.spam_features import FEATURES, features, read, scaled
 from workers.scoring.spam_ngrams import CHAR_BUCKETS, WORD_BUCKETS, char_buckets, fold, word_buckets, words_of
+from workers.scoring.spam_promotion import PROMOTION_FEATURES
 
-C, ITERATIONS, TOLERANCE = 10.0, 60, 0.02
+ITERATIONS, TOLERANCE = 300, 2e-6
+"""Of L-BFGS; it needs about 50 passes. With a tolerance of 1e-3 it stops too early, and figures mislead."""
 SMOOTHING = 5.0
 LONGEST = 800
 """Characters of a row that are learnt from: more makes fitting slow and teaches little."""
@@ -20,7 +22,7 @@ BLOCK_SIZE = 0.4
 """Brings hashed places to the size of the named features, so that both are regularised alike."""
 NEVER_FOR_HAM = (
     "links", "shorteners", "domains", "link_share", "emails", "phones", "handles", "anchors", "prices", "crypto",
-    "mixed_script", "stylised", "invisible", "spaced",
+    "mixed_script", "stylised", "invisible", "spaced", "cited", *PROMOTION_FEATURES,
 )  # fmt: skip
 """Left out where the rows would have them speak for ham: that is a habit of a source, and an open door."""
 
@@ -54,6 +56,16 @@ class Linear:
         )
         return found + self.intercept
 
+    def mixed(self, other: "Linear", share: float) -> "Linear":
+        """Return the mean of two fits, of which this one has `share`: again one linear model."""
+        rest = 1 - share
+        return Linear(
+            self.words * share + other.words * rest,
+            self.characters * share + other.characters * rest,
+            self.named * share + other.named * rest,
+            self.intercept * share + other.intercept * rest,
+        )
+
     def calibrated(self, slope: float, intercept: float) -> "Linear":
         """Return the weights with a calibration worked in."""
         return Linear(
@@ -83,10 +95,10 @@ def row_weights(rows: pd.DataFrame, shares: Mapping[tuple[str, int], float]) -> 
     return found
 
 
-def fit(rows: Features, spam: np.ndarray, weights: np.ndarray) -> Linear:
-    """Return the weights of a logistic regression on places scaled by their log-count ratio.
+def fit(rows: Features, spam: np.ndarray, weights: np.ndarray, inverse_strength: float) -> Linear:
+    """Return the weights of a logistic regression (its C is `inverse_strength`) on places scaled by log-count ratios.
 
-    The scaling is that of Wang and Manning 2012, "Baselines and bigrams", with half an inverse document
+    The scaling is that of Wang and Manning 2012, "Baselines and bigrams", with an inverse document
     frequency; both are worked into the weights, so that serving needs neither.
     """
     words, characters = (_scale(matrix, spam, weights) for matrix in (rows.words, rows.characters))
@@ -97,14 +109,12 @@ def fit(rows: Features, spam: np.ndarray, weights: np.ndarray) -> Linear:
             sparse.csr_matrix(rows.named),
         ],
         format="csr",
-    )
+    ).astype(np.float64)
     left_out: list[int] = []
     while True:
-        keep = np.ones(matrix.shape[1], dtype=np.float32)
+        keep = np.ones(matrix.shape[1])
         keep[[index - len(FEATURES) for index in left_out]] = 0
-        model = LogisticRegression(
-            C=C, solver="liblinear", dual=True, max_iter=ITERATIONS, tol=TOLERANCE, intercept_scaling=3, random_state=0
-        )
+        model = LogisticRegression(C=inverse_strength, max_iter=ITERATIONS, tol=TOLERANCE)
         model.fit(matrix @ sparse.diags(keep), spam, sample_weight=weights)
         found = model.coef_[0] * keep
         named = found[-len(FEATURES) :]
@@ -143,6 +153,6 @@ def _scale(matrix: sparse.csr_matrix, spam: np.ndarray, weights: np.ndarray) -> 
     for_spam = np.asarray(matrix.T @ (weights * spam)).ravel() + SMOOTHING
     for_ham = np.asarray(matrix.T @ (weights * (1 - spam))).ravel() + SMOOTHING
     ratio = np.log(for_spam / for_spam.sum()) - np.log(for_ham / for_ham.sum())
-    rarity = np.sqrt(np.log((1 + matrix.shape[0]) / (1 + rows)) + 1)
+    rarity = np.log((1 + matrix.shape[0]) / (1 + rows)) + 1
     scale: np.ndarray = BLOCK_SIZE * rarity * (1 + np.abs(ratio - np.median(ratio))) * (rows > 1)
     return scale.astype(np.float32)

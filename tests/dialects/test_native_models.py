@@ -24,7 +24,7 @@ CARD: dict[str, Any] = {
     "base": "all-MiniLM-L6-v2",
     "training_data": "is for people",
 }
-SPAM = {"name": "linear-1@sha256:0123456789ab", "attributes": ["spam"], "languages": None}
+SPAM = {"name": "linear-2@sha256:0123456789ab", "attributes": ["spam"], "languages": None}
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_the_shipped_model_is_whole(run: Run) -> None:
 
     assert done.exit_code == 0
     assert "toxicity: compact-3@sha256:" in done.stdout
-    assert "spam: linear-1@sha256:" in done.stdout
+    assert "spam: linear-2@sha256:" in done.stdout
 
 
 def test_a_model_that_is_not_there_is_not_whole(run: Run) -> None:

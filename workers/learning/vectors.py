@@ -11,7 +11,7 @@ import numpy.typing as npt
 from workers.scoring.spam_features import FEATURES, features, read, scaled
 from workers.scoring.spam_ngrams import char_buckets, fold, word_buckets, words_of
 
-NAME = "vectors-1"
+NAME = "vectors-2"
 """Changes whenever `vector` does: models and anchors are made for it."""
 WORDS = CHARACTERS = 2048
 EMBEDDING = 384

@@ -22,7 +22,7 @@ from workers.scoring.spam_ngrams import char_buckets, fold, word_buckets, word_p
 from workers.scoring.spam_reasons import in_words
 from workers.scoring.text import Text
 
-FOLDER = SHIPPED / "spam-linear-1"
+FOLDER = SHIPPED / "spam-linear-2"
 WEIGHTS = "weights.npz"
 TELLING_AT_MOST = 3
 GOLDEN_TOLERANCE = 0.002

@@ -15,12 +15,14 @@ from collections.abc import Set as AbstractSet
 from moderation.model import Comment
 from moderation.rules.links import SHORTENERS, Link, find_links
 from moderation.text import Normalised, normalise
+from workers.scoring.spam_promotion import PROMOTION_FEATURES, is_cited, promotion_features
 
 TEXT_FEATURES = (
     "links", "domains", "shorteners", "link_share", "emails", "phones", "handles", "mentions", "anchors",
     "prices", "crypto", "mixed_script", "stylised", "invisible", "spaced", "emoji", "emoji_share", "capital_share",
     "digit_share", "mark_share", "repeated_words", "repeated_characters",
-    "length_10", "length_30", "length_100", "length_300", "length_1000", "length_more",
+    "length_10", "length_30", "length_100", "length_300", "length_1000", "length_more", "cited",
+    *PROMOTION_FEATURES,
 )  # fmt: skip
 """What can be read from the text alone; the training sets have all of it."""
 AUTHOR_FEATURES = ("author_url", "author_name_link", "author_name_keyword", "honeypot", "too_fast")
@@ -30,7 +32,7 @@ FEATURES = TEXT_FEATURES + AUTHOR_FEATURES
 LENGTHS = ((10, "length_10"), (30, "length_30"), (100, "length_100"), (300, "length_300"), (1000, "length_1000"))
 COUNTED = frozenset({
     "links", "domains", "shorteners", "emails", "phones", "handles", "mentions", "anchors", "prices", "crypto",
-    "mixed_script", "stylised", "invisible", "spaced", "emoji", "repeated_characters",
+    "mixed_script", "stylised", "invisible", "spaced", "emoji", "repeated_characters", "cited", *PROMOTION_FEATURES,
 })  # fmt: skip
 """Features that are counts without a bound."""
 MOST = 20_000  # no comment is longer; what follows is not looked at, so that the time has a bound
@@ -87,6 +89,7 @@ def features(
     return {
         **link_features(text, links),
         **contact_features(plain, words),
+        **promotion_features(plain),
         **letter_features(text, plain),
         **shape_features(text, plain, words),
         **author_features(comment),
@@ -99,12 +102,17 @@ def scaled(found: Mapping[str, float]) -> list[float]:
 
 
 def link_features(text: str, links: Sequence[Link]) -> dict[str, float]:
-    """Return how many links there are, to how many hosts, how many shortened, and their share of the text."""
+    """Return how many links there are, to how many hosts, how many shortened, and their share of the text.
+
+    Links to hosts that people cite are counted apart.
+    """
+    others = [link for link in links if not is_cited(link.host)]
     return {
-        "links": len(links),
-        "domains": len({link.host for link in links}),
-        "shorteners": sum(link.host.removeprefix("www.") in SHORTENERS for link in links),
-        "link_share": sum(link.span.end - link.span.start for link in links) / max(len(text), 1),
+        "links": len(others),
+        "domains": len({link.host for link in others}),
+        "shorteners": sum(link.host.removeprefix("www.") in SHORTENERS for link in others),
+        "link_share": sum(link.span.end - link.span.start for link in others) / max(len(text), 1),
+        "cited": len(links) - len(others),
     }
 
 

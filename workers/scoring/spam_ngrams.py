@@ -18,12 +18,15 @@ import numpy.typing as npt
 from moderation.rules.links import Link
 from moderation.text import Normalised
 from workers.scoring.spam_features import MOST
+from workers.scoring.spam_promotion import is_cited
 
 WORD_BUCKETS = 1 << 18
 CHAR_BUCKETS = 1 << 19
 CHAR_SIZES = (3, 4, 5)
 LINK_WORD = " linkhere "
 """What stands for every link: where one leads is another campaign's tomorrow, that there is one is not."""
+CITED_WORD = " citedhere "
+"""What stands for a link to a host that people cite."""
 
 Hashes = npt.NDArray[np.uint32]
 MULTIPLIER = np.uint32(0x01000193)  # the prime of FNV-1a
@@ -33,14 +36,14 @@ DIGITS = str.maketrans("123456789", "0" * 9)
 
 
 def fold(normalised: Normalised, links: Sequence[Link]) -> str:
-    """Return a normalised text with every link as `LINK_WORD` and every digit as 0."""
+    """Return a normalised text with every link as `LINK_WORD` or `CITED_WORD` and every digit as 0."""
     text = normalised.text
     if links:
         pieces, done = [], 0
         for link in links:
             start = bisect_left(normalised.starts, link.span.start)
             if start >= done:
-                pieces += [text[done:start], LINK_WORD]
+                pieces += [text[done:start], CITED_WORD if is_cited(link.host) else LINK_WORD]
                 done = bisect_left(normalised.starts, link.span.end)
         text = "".join((*pieces, text[done:]))
     return text[:MOST].translate(DIGITS)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 NAMED_AT_MOST = 4
-LEAST = 0.3
+LEAST = 0.2
 """A feature that moves the log-odds by less is not worth a word."""
 NOTHING = "nothing that speaks for spam"
 MANY = 0.3
@@ -26,6 +26,10 @@ COUNTS: Mapping[str, tuple[str, str]] = {
     "spaced": ("spaced-out word", "spaced-out words"),
     "emoji": ("emoji", "emoji"),
     "repeated_characters": ("run of one character", "runs of one character"),
+    "calls": ("call to do something for the writer", "calls to do something for the writer"),
+    "own": ("mention of what the writer has or makes", "mentions of what the writer has or makes"),
+    "offers": ("word of offers and prizes", "words of offers and prizes"),
+    "likes": ("request for likes", "requests for likes"),
 }
 """What a count is called, one and many."""
 SHARES: Mapping[str, str] = {"capital_share": "many capitals", "digit_share": "many digits", "mark_share": "many marks"}

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from workers.learning.vectors import BIAS, EMBEDDING, NAME, PART, WIDTH, vector, vectors
 
-GOLDEN = -0.0628
+GOLDEN = -0.2381
 UNIT = np.full(EMBEDDING, EMBEDDING**-0.5, dtype=np.float32)
 
 
@@ -54,4 +54,4 @@ def test_a_vector_that_changes_has_another_name() -> None:
     row = vector("Check out my channel, 100% FREE at https://shop.example/deal 😂", UNIT)
 
     place = np.arange(WIDTH)
-    assert (NAME, round(float(row @ np.sin(place)), 4)) == ("vectors-1", GOLDEN)
+    assert (NAME, round(float(row @ np.sin(place)), 4)) == ("vectors-2", GOLDEN)

@@ -73,7 +73,7 @@ def test_the_name_tells_the_weights(scorer: SpamScorer) -> None:
     """A stored score can be traced to the file that gave it."""
     card = json.loads((FOLDER / CARD).read_bytes())
 
-    assert scorer.name == f"linear-1@sha256:{card['sha256'][:12]}"
+    assert scorer.name == f"linear-2@sha256:{card['sha256'][:12]}"
 
 
 def test_texts_are_scored_alone(scorer: SpamScorer) -> None:
