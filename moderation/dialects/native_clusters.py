@@ -32,6 +32,7 @@ def decide_copies(cluster_id: str) -> Response:
         reasons=(Reason("decided", body.reason),) if body.reason else (),
         actor=key.name,
         note=body.note,
+        actor_id=key.prefix,
     )
     number = decide_cluster(service().parts, key.site_id, requests.checked_id(cluster_id), decision)
     return answer({"cluster_id": cluster_id, "decided": number})

@@ -160,11 +160,11 @@ def troubled(connection: Connection) -> dict[str, datetime | None]:
     return {row.id: row.rest_until for row in rows}
 
 
-def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why: str, now: datetime) -> None:
-    """Send nothing more to an endpoint, and give up what waits for it."""
-    connection.execute(
+def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why: str, now: datetime) -> bool:
+    """Send nothing more to an endpoint, and give up what waits for it; return whether it lived until now."""
+    done = connection.execute(
         update(endpoints)
-        .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id)
+        .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id, endpoints.c.disabled_at.is_(None))
         .values(disabled_at=now, disabled_why=why)
     )
     connection.execute(
@@ -176,6 +176,7 @@ def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why
         )
         .values(state="failed", next_try_at=None)
     )
+    return done.rowcount > 0
 
 
 def _made_by(site_id: str) -> ColumnElement[bool]:
