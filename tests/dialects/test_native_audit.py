@@ -1,15 +1,19 @@
 """The audit log in the native API."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from moderation import clock, ids
-from moderation.audit_entry import GENESIS
+from moderation.audit_entry import GENESIS, AuditAction
 from moderation.model import Scope
 from tests.dialects.conftest import Api
 from tests.logbook import write
+
+PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 
 
 def listed(api: Api, query: str = "") -> list[dict[str, Any]]:
@@ -117,3 +121,27 @@ def test_another_sites_entries_are_not_there(api: Api) -> None:
     assert listed(other) == []
     assert listed(other, "subject=c-1") == []
     assert len(listed(api)) == 3
+
+
+def test_anyone_can_hash_what_is_shown(api: Api) -> None:
+    """The program on the page on security finds the hash of every entry."""
+    one = api.post().get_json()["id"]
+    api.call("POST", f"/v1/comments/{one}/decision", json={"action": "reject"})
+    api.call("PUT", "/v1/policy", json={"mode": "pre"})
+    api.call("DELETE", f"/v1/comments/{one}")
+    write(api.database, 2)
+    (program,) = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(program, names)  # noqa: S102 - a program of our own page
+
+    shown = listed(api)
+
+    assert len(shown) == 5
+    assert [names["hash_of"]("news", entry) for entry in shown] == [entry["hash"] for entry in shown]
+
+
+def test_the_page_on_security_names_every_action() -> None:
+    """In its table."""
+    table = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+
+    assert {name for line in table for name in re.findall(r"`(\w+\.\w+)`", line.split("|")[1])} == set(AuditAction)
