@@ -47,7 +47,7 @@ class Admission:
     def _refuse(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         self.refused += 1
         length = str(environ.get("CONTENT_LENGTH") or 0)
-        if length.isdigit() and int(length) <= READ_AT_MOST:
+        if length.isdecimal() and int(length) <= READ_AT_MOST:
             environ["wsgi.input"].read(int(length))
         start_response(REFUSED.status, list(REFUSED.headers.items()))
         return [REFUSED.get_data()]

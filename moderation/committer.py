@@ -53,12 +53,14 @@ class Committer:
         """How many requests wait for the next transaction."""
         return self._jobs.qsize()
 
-    def submit(self, site_id: str, group: Sequence[Prepared], seconds: float = TIMEOUT_SECONDS) -> list[Outcome]:
+    def submit(
+        self, site_id: str, group: Sequence[Prepared], seconds: float = TIMEOUT_SECONDS, *, insists: bool = False
+    ) -> list[Outcome]:
         """Store comments of one site and return each one's fate, in order; a failure is an outcome too.
 
         Raises:
             UnavailableError: the database did not take them in `seconds`; whether they are stored is unknown,
-                unless they had not been begun with: then they never will be.
+                unless they had not been begun with: then they never will be, but for one who `insists`.
         """
         self._start()
         job = Job(site_id, group)
@@ -66,7 +68,8 @@ class Committer:
             self._jobs.put_nowait(job)
             return job.done.result(seconds)
         except (queue.Full, TimeoutError) as error:
-            job.done.cancel()
+            if not insists:
+                job.done.cancel()
             raise UnavailableError("The database is too slow just now", retry_after=5) from error
 
     def _start(self) -> None:

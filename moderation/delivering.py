@@ -90,7 +90,7 @@ def change(
         check_url(changes["url"], allow_http=service.settings.webhook_http, networks=service.settings.networks)
     now = clock.now()
     with service.parts.database.write() as connection:
-        endpoint = endpoints.get_endpoint(connection, site_id, endpoint_id)
+        endpoint = endpoints.get_endpoint(connection, site_id, endpoint_id, lock=True)
         if endpoint is None:
             raise NotFoundError
         changed = replace(endpoint, **changes)
@@ -118,7 +118,7 @@ def rotate(service: Service, site_id: str, endpoint_id: str, overlap: timedelta,
     """Give an endpoint a new secret of the same kind; the one before it signs too for `overlap`."""
     now = clock.now()
     with service.parts.database.write() as connection:
-        endpoint = endpoints.get_endpoint(connection, site_id, endpoint_id)
+        endpoint = endpoints.get_endpoint(connection, site_id, endpoint_id, lock=True)
         if endpoint is None:
             raise NotFoundError
         changed = replace(

@@ -31,9 +31,10 @@ from moderation.model import (
 from moderation.policy import decide, decide_early, decide_late
 from moderation.policy_document import LONGEST, DialectName
 from moderation.records import Key, Site, StoredComment
-from moderation.scores import Wanted
+from moderation.scores import Wanted, first_error
 from moderation.service import Service
 from moderation.storable import storable
+from moderation.storage.database import SQLAlchemyError
 
 LOOKED_AT_MOST = 32_768
 """Code points; Discourse, whose posts are the longest, sends 32,000. A person looks at what is longer."""
@@ -80,18 +81,50 @@ def judge_again(service: Service, comment: StoredComment, seconds: float) -> Jud
     return _decided(site, service.wait(site.id, Received(comment), seconds))
 
 
+def score(
+    service: Service,
+    key: Key,
+    comments: Sequence[Comment],
+    seconds: float,
+    *,
+    dialect: DialectName,
+    patient: bool = False,
+) -> list[Scored]:
+    """Return the scores of comments, in order, and `keep` them whether they could be scored or not.
+
+    Raises:
+        OverloadedError: more texts wait than can be scored in time.
+        UnavailableError: there are no scores of one of them in `seconds`.
+    """
+    wanted = [Wanted(one.text, site=key.site_id) for one in comments]
+    try:
+        outcomes = service.scores.of(wanted, seconds, patient=patient)
+    finally:
+        keep(service, key, comments, dialect=dialect)
+    error = first_error(outcomes)
+    if error is not None:
+        raise error
+    return [one for one in outcomes if isinstance(one, Scored)]
+
+
 def keep(service: Service, key: Key, comments: Sequence[Comment], *, dialect: DialectName) -> None:
     """Take comments in if their site wants those of this dialect; whatever speaks against it is logged only.
 
     A key that may not post comments, such as one in a page that everybody reads, leaves none here either.
+    The answer waits for a slow database no longer than `KEEP_SECONDS`; they are stored after it, then.
     """
-    if Scope.SUBMIT not in key.scopes or dialect not in service.site(key.site_id).policy.dialects.take_in:
+    if Scope.SUBMIT not in key.scopes:
         return
     handed = [Handed(storable(one), any_length=True) for one in comments if len(one.text) <= LONGEST]
     try:
-        outcomes = service.post(key.site_id, handed, seconds=KEEP_SECONDS)
+        if dialect not in service.site(key.site_id).policy.dialects.take_in:
+            return
+        outcomes = service.post(key.site_id, handed, seconds=KEEP_SECONDS, insists=True)
     except ModerationError as error:
         outcomes = [error] * len(handed)
+    except SQLAlchemyError as error:
+        log.warning("not_taken_in", dialect=dialect, number=len(handed), error=type(error).__name__)
+        return
     refused = [one for one in outcomes if isinstance(one, ModerationError)]
     if refused:
         log.warning("not_taken_in", dialect=dialect, number=len(refused), error=refused[0].code)

@@ -40,9 +40,15 @@ class Service:
         self._load = Load(parts, settings.promise_seconds)
 
     def post(
-        self, site_id: str, handed: Sequence[Handed], *, waits: bool = False, seconds: float = TIMEOUT_SECONDS
+        self,
+        site_id: str,
+        handed: Sequence[Handed],
+        *,
+        waits: bool = False,
+        seconds: float = TIMEOUT_SECONDS,
+        insists: bool = False,
     ) -> list[Outcome]:
-        """Take comments in, in `seconds` at most, and return each one's fate, in order.
+        """Take comments in, in `seconds` at most, and return each one's fate, in order; see `Committer.submit`.
 
         Raises:
             OverloadedError: more waits than can be settled in the promised time.
@@ -73,7 +79,7 @@ class Service:
                     any_length=one.any_length,
                 )
             )
-        stored = iter(self._committer.submit(site_id, group, seconds) if group else ())
+        stored = iter(self._committer.submit(site_id, group, seconds, insists=insists) if group else ())
         return [fates[index] if index in fates else next(stored) for index in range(len(handed))]
 
     def wait(self, site_id: str, received: Received, seconds: float) -> StoredComment:

@@ -13,10 +13,12 @@ from moderation.errors import (
     InvalidJSONError,
     MissingScopeError,
     ModerationError,
+    TooManyError,
     UnauthorizedError,
     UnsupportedMediaTypeError,
 )
 from moderation.model import Scope
+from moderation.quota import Quota
 from moderation.records import Key
 from moderation.service import Service
 
@@ -104,6 +106,14 @@ def _input_error(error: ValidationError) -> ModerationError:
             for problem in problems[:50]
         ]
     )
+
+
+def spend_quota(name: str, per_minute: int, site_id: str, many: int = 1) -> None:
+    """Take `many` texts from what a site may ask for in a minute; `TooManyError` if it has not as many left."""
+    engine = service()
+    wait = Quota(engine.parts.queue, name, per_minute).seconds_over(site_id, many, engine.now())
+    if wait:
+        raise TooManyError(f"More than {per_minute} texts a minute", retry_after=wait)
 
 
 def problem(error: ModerationError) -> Response:

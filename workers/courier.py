@@ -56,6 +56,8 @@ class Courier:
         self._busy: Counter[str] = Counter()
         """Deliveries that are on their way, by endpoint."""
         self._changed = threading.Condition()
+        self._claiming = threading.Lock()
+        """Held from looking at what is on its way to counting what was claimed."""
         self._stopping = threading.Event()
         self._tried: queue.SimpleQueue[tuple[Due, Attempt]] = queue.SimpleQueue()
         threading.Thread(target=self._save_forever, name="attempts", daemon=True).start()
@@ -70,12 +72,14 @@ class Courier:
                 return
             claimed: Sequence[Due] = ()
             try:
-                due, claimed = self._claim(room)
+                waits, claimed = self._claim(room)
             finally:
                 self._give_room(room - len(claimed))
             for one in claimed:
                 threading.Thread(target=self._try, args=(one,), name="delivery", daemon=True).start()
-            if not due or not (claimed or self._wait_for_endpoint(until)):
+            if waits:
+                self._wait_for_endpoint(until)
+            elif not claimed:
                 return
 
     def begin_to_stop(self) -> None:
@@ -102,26 +106,29 @@ class Courier:
             self._changed.notify_all()
 
     def _claim(self, limit: int) -> tuple[bool, Sequence[Due]]:
-        """Return whether anything was due, and what of it is to be sent now."""
+        """Return what is to be sent now, and, if nothing is, whether something waits for room at its endpoint.
+
+        What is due and waits for nothing on its way is for endpoints that rest: it is left for later.
+        """
         now = clock.now()
         database = self._here.parts.database
         with database.read() as connection:
             if not deliveries.is_due(connection, now):
                 return False, ()
         lease = timedelta(seconds=self._here.settings.webhook_timeout_seconds) + LEASE_MARGIN
-        with database.write() as connection:
-            claimed = deliveries.claim_due(connection, limit=limit, lease=lease, now=now, busy=self._on_their_way())
-        with self._changed:
-            self._busy.update(one.endpoint.id for one in claimed)
-        return True, claimed
+        with self._claiming:
+            busy = self._on_their_way()
+            with database.write() as connection:
+                claimed = deliveries.claim_due(connection, limit=limit, lease=lease, now=now, busy=busy)
+            with self._changed:
+                self._busy.update(one.endpoint.id for one in claimed)
+        return bool(busy) and not claimed, claimed
 
-    def _wait_for_endpoint(self, until: float) -> bool:
-        """Wait a moment for an endpoint that has as much as it may; False if what is due is for those that rest."""
+    def _wait_for_endpoint(self, until: float) -> None:
+        """Wait a moment for an endpoint that has as much as it may."""
         with self._changed:
-            if not sum(self._busy.values()):
-                return False
-            self._changed.wait(min(LOOK_SECONDS, max(0.0, until - clock.monotonic())))
-            return True
+            if sum(self._busy.values()):
+                self._changed.wait(min(LOOK_SECONDS, max(0.0, until - clock.monotonic())))
 
     def _on_their_way(self) -> dict[str, int]:
         with self._changed:

@@ -17,6 +17,8 @@ ANSWERS_LIVE = timedelta(days=1)
 DELIVERIES_LIVE = {"delivered": timedelta(days=30), "failed": timedelta(days=90)}
 """How long deliveries that are over can be looked at, and sent again."""
 FORGOTTEN_AT_ONCE = 5000
+TIDYING_SECONDS = 60.0
+"""What is left then is forgotten the next time."""
 
 log = structlog.get_logger()
 
@@ -86,6 +88,9 @@ def tidy(here: Process) -> None:
     """Forget what has outlived its use."""
     with here.parts.database.write() as connection:
         idempotency.forget_answers(connection, clock.now() - ANSWERS_LIVE)
+    until = clock.monotonic() + TIDYING_SECONDS
     for state, life in DELIVERIES_LIVE.items():
-        with here.parts.database.write() as connection:
-            delivery_log.forget(connection, state, clock.now() - life, FORGOTTEN_AT_ONCE)
+        forgotten = FORGOTTEN_AT_ONCE
+        while forgotten == FORGOTTEN_AT_ONCE and clock.monotonic() < until:
+            with here.parts.database.write() as connection:
+                forgotten = delivery_log.forget(connection, state, clock.now() - life, FORGOTTEN_AT_ONCE)

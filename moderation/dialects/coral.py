@@ -13,15 +13,14 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field
 
-from moderation.errors import ModerationError, TooManyError, UnauthorizedError
+from moderation.errors import ModerationError, UnauthorizedError
 from moderation.judging import Judged, judge
 from moderation.markup import plain
 from moderation.model import ATTRIBUTES, Action, Author, Comment, Reason, Thread
 from moderation.policy_document import Late
-from moderation.quota import Quota
 from moderation.sealing import CORAL, InvalidToken, unseal
 from moderation.storage import coral_secrets
-from moderation.web import answer, parse, problem, service
+from moderation.web import answer, parse, problem, service, spend_quota
 
 SIGNATURE = "X-Coral-Signature"
 SIGNATURES_AT_MOST = 10
@@ -80,10 +79,7 @@ def moderate(site_id: str) -> Response:
     body = request.get_data()
     _check_signature(site_id, request.headers.get(SIGNATURE, ""), body)
     settings, site = service().settings, service().site(site_id)
-    quota = Quota(service().parts.queue, "coral", settings.coral_per_minute)
-    wait = quota.seconds_over(site_id, 1, service().now())
-    if wait:
-        raise TooManyError("Too many comments a minute", retry_after=wait)
+    spend_quota("coral", settings.coral_per_minute, site_id)
     comment = comment_of(parse(Asked, body), body)
     try:
         judged = judge(service(), site_id, comment, settings.coral_timeout_seconds, dialect="coral")

@@ -6,14 +6,12 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field
 
-from moderation.errors import InvalidInputError, ModerationError, TooManyError, UnauthorizedError, UnavailableError
-from moderation.judging import keep
+from moderation.errors import InvalidInputError, ModerationError, UnauthorizedError, UnavailableError
+from moderation.judging import score
 from moderation.model import ATTRIBUTES, Comment, Scope, Scored, Thread
 from moderation.policy_document import Unknown
-from moderation.quota import Quota
-from moderation.scores import Wanted, first_error
 from moderation.served import served
-from moderation.web import answer, check_key, parse, problem, service
+from moderation.web import answer, check_key, parse, problem, service, spend_quota
 
 LABELS = tuple(name for name in ATTRIBUTES if name != "spam")
 CONTENT_AT_MOST = 100_000
@@ -38,26 +36,11 @@ def classify() -> Response:
         raise UnauthorizedError("Send an API key in X-API-KEY")
     key, settings = check_key(given, Scope.SCORE), service().settings
     asked = parse(Asked, request.get_data())
-    quota = Quota(service().parts.queue, "discourse", settings.discourse_per_minute)
-    wait = quota.seconds_over(key.site_id, 1, service().now())
-    if wait:
-        raise TooManyError("Too many posts a minute", retry_after=wait)
-    try:
-        outcomes = service().scores.of([Wanted(asked.content, site=key.site_id)], settings.discourse_timeout_seconds)
-    finally:
-        where = request.headers.get("Referer") or "discourse"
-        keep(service(), key, [Comment(asked.content, Thread(where))], dialect="discourse")
-    error = first_error(outcomes)
-    if error is not None:
-        raise error
+    spend_quota("discourse", settings.discourse_per_minute, key.site_id)
+    post = Comment(asked.content, Thread(request.headers.get("Referer") or "discourse"))
+    (scored,) = score(service(), key, [post], settings.discourse_timeout_seconds, dialect="discourse")
     known = served(service().scores.served())
-    return answer(
-        percentages(
-            next(one for one in outcomes if isinstance(one, Scored)),
-            frozenset(known),
-            service().site(key.site_id).policy.unknown,
-        )
-    )
+    return answer(percentages(scored, frozenset(known), service().site(key.site_id).policy.unknown))
 
 
 def percentages(scored: Scored, known: frozenset[str], unknown: Unknown) -> dict[str, float]:

@@ -12,13 +12,11 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from moderation import __version__
-from moderation.errors import ModerationError, NotFoundError, TooManyError
-from moderation.judging import keep
+from moderation.errors import ModerationError, NotFoundError
+from moderation.judging import score
 from moderation.model import Comment, Scope, Scored, Thread
-from moderation.quota import Quota
 from moderation.records import Key
-from moderation.scores import Wanted, first_error
-from moderation.web import answer, parse, service
+from moderation.web import answer, parse, service, spend_quota
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "toxic": ("toxicity", "very hateful, aggressive, disrespectful comment or otherwise likely to make a user leave"),
@@ -52,22 +50,13 @@ def predict() -> Response:
     except ModerationError as error:
         message = f'Send {{"text": ["…"]}} with 1 to {TEXTS_AT_MOST} texts: {error.detail}'
         return answer({"status": "error", "message": message}, NO_TEXT)
-    quota = Quota(service().parts.queue, "max", settings.max_per_minute)
-    wait = quota.seconds_over(site_id, len(texts), service().now())
-    if wait:
-        raise TooManyError("Too many texts a minute", retry_after=wait)
-    try:
-        wanted = [Wanted(text, site=site_id) for text in texts]
-        outcomes = service().scores.of(wanted, settings.max_timeout_seconds, patient=len(texts) > 1)
-    finally:
-        keep(service(), _key(site_id), [Comment(text, THREAD) for text in texts], dialect="max")
-    failure = first_error(outcomes)
-    if failure is not None:
-        raise failure
+    spend_quota("max", settings.max_per_minute, site_id, len(texts))
+    comments = [Comment(text, THREAD) for text in texts]
+    scored = score(
+        service(), _key(site_id), comments, settings.max_timeout_seconds, dialect="max", patient=len(texts) > 1
+    )  # fmt: skip
     results = [
-        {"original_text": text, "predictions": _predictions(one)}
-        for text, one in zip(texts, outcomes, strict=True)
-        if isinstance(one, Scored)
+        {"original_text": text, "predictions": _predictions(one)} for text, one in zip(texts, scored, strict=True)
     ]
     return answer({"status": "ok", "results": results})
 

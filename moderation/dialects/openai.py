@@ -13,10 +13,9 @@ from moderation.dialects.openai_errors import OpenAIError, from_error, over_quot
 from moderation.dialects.openai_models import model_list
 from moderation.dialects.openai_requests import read
 from moderation.errors import ModerationError, PayloadTooLargeError
-from moderation.judging import keep
-from moderation.model import Comment, Scope, Scored, Thread
+from moderation.judging import score
+from moderation.model import Comment, Scope, Thread
 from moderation.quota import Quota
-from moderation.scores import Wanted, first_error
 from moderation.served import served
 from moderation.web import answer, require_key, service
 
@@ -32,23 +31,18 @@ blueprint = APIBlueprint("openai", __name__, enable_openapi=False)
 def moderate() -> Response:
     """Score the texts of a request and judge them by the site's thresholds."""
     key = require_key(Scope.SCORE)
-    settings, engine = service().settings, service().scores
+    settings = service().settings
     asked = read(request.get_data(cache=False), ignore_images=settings.openai_images == "ignore")
     quota = Quota(service().parts.queue, "openai", settings.openai_per_minute)
     wait = quota.seconds_over(key.site_id, len(asked.texts), service().now())
     if wait:
         raise over_quota(quota.per_minute, wait)
-    known = served(engine.served())
+    known = served(service().scores.served())
     thresholds = service().site(key.site_id).policy.thresholds
-    wanted = [Wanted(text, site=key.site_id) for text in asked.texts]
-    try:
-        outcomes = engine.of(wanted, settings.openai_timeout_seconds, patient=len(wanted) > 1)
-    finally:
-        keep(service(), key, [Comment(text, THREAD) for text in asked.texts], dialect="openai")
-    error = first_error(outcomes)
-    if error is not None:
-        raise error
-    scored = [one for one in outcomes if isinstance(one, Scored)]
+    comments = [Comment(text, THREAD) for text in asked.texts]
+    scored = score(
+        service(), key, comments, settings.openai_timeout_seconds, dialect="openai", patient=len(comments) > 1
+    )  # fmt: skip
     return answer(
         {
             "id": f"modr-{ids.new_id(service().now()).replace('-', '')}",

@@ -8,13 +8,11 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from moderation.comment_object import span_object
-from moderation.errors import InvalidInputError, ModerationError, TooManyError, UnauthorizedError
-from moderation.judging import keep
+from moderation.errors import InvalidInputError, ModerationError, UnauthorizedError
+from moderation.judging import score
 from moderation.model import Comment, Scope, Scored, Span, Thread
-from moderation.quota import Quota
-from moderation.scores import Wanted, first_error
 from moderation.told import tell
-from moderation.web import answer, check_key, parse, problem, service
+from moderation.web import answer, check_key, parse, problem, service, spend_quota
 
 ATTRIBUTES: Mapping[str, str] = {
     "ATTACK_ON_COMMENTER": "insult", "INFLAMMATORY": "toxicity", "OBSCENE": "obscene", "SPAM": "spam",
@@ -68,24 +66,15 @@ def score_comment() -> Response:
     """Score a comment."""
     key, settings = check_key(_given_key(), Scope.SCORE), service().settings
     asked = parse(Asked, request.get_data())
-    quota = Quota(service().parts.queue, "osmod", settings.osmod_per_minute)
-    wait = quota.seconds_over(key.site_id, 1, service().now())
-    if wait:
-        raise TooManyError("Too many comments a minute", retry_after=wait)
+    spend_quota("osmod", settings.osmod_per_minute, key.site_id)
     callback = asked.links.callback if asked.links else None
     if not asked.sync and not callback:
         where = {"field": "links.callback", "code": "missing", "message": "Say where, or set sync"}
         raise InvalidInputError([where])
-    text = asked.comment.plainText
-    try:
-        outcomes = service().scores.of([Wanted(text, site=key.site_id)], settings.osmod_timeout_seconds)
-    finally:
-        thread = str(asked.article.articleId) if asked.article and asked.article.articleId is not None else "osmod"
-        keep(service(), key, [Comment(text, Thread(thread))], dialect="osmod")
-    error = first_error(outcomes)
-    if error is not None:
-        raise error
-    document = scores_of(next(one for one in outcomes if isinstance(one, Scored)), text)
+    thread = str(asked.article.articleId) if asked.article and asked.article.articleId is not None else "osmod"
+    comment = Comment(asked.comment.plainText, Thread(thread))
+    (scored,) = score(service(), key, [comment], settings.osmod_timeout_seconds, dialect="osmod")
+    document = scores_of(scored, comment.text)
     if not asked.sync and callback:
         tell(service(), key.site_id, callback, document)
         return answer({}, 202)

@@ -48,7 +48,8 @@ def add_check(connection: Connection, check: Check, told: Sequence[EventType], d
     is kept.
     The comment is locked first, as it is while it is decided: a decision either finds the check, or is found here.
     """
-    connection.execute(select(comments.c.id).where(comments.c.id == check.comment_id).with_for_update())
+    mine = (comments.c.site_id == check.site_id) & (comments.c.id == check.comment_id)
+    connection.execute(select(comments.c.id).where(mine).with_for_update())
     connection.execute(
         insert(connection.dialect.name, akismet_checks)
         .values(

@@ -36,7 +36,7 @@ def claim_due(
     Each endpoint has its turn: none gets more than `AT_ONCE`, of which `busy` says how many are on their way already,
     and none that rests gets any. Those whose endpoint was disabled in between are given up instead.
     """
-    room = _Room(busy or {}, troubled(connection), now)
+    room = _Room(busy or {}, troubled(connection, now))
     waiting = connection.execute(
         select(deliveries.c.id, deliveries.c.endpoint_id)
         .where(deliveries.c.next_try_at <= now, deliveries.c.endpoint_id.not_in(room.closed))
@@ -81,9 +81,9 @@ def claim_due(
 class _Room:
     """How many deliveries each endpoint may have now."""
 
-    def __init__(self, busy: Mapping[str, int], troubled: Mapping[str, datetime | None], now: datetime) -> None:
+    def __init__(self, busy: Mapping[str, int], troubled: Mapping[str, bool]) -> None:
         self._busy, self._troubled = busy, troubled
-        resting = {one for one, until in troubled.items() if until is not None and until > now}
+        resting = {one for one, rests in troubled.items() if rests}
         self.closed = sorted(resting | {one for one, number in busy.items() if number >= self._most(one)})
 
     def choose(self, waiting: Sequence[tuple[str, str]], limit: int) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, select, update
 
+from moderation import ids
 from moderation.model import EventType
 from moderation.storage.tables import attempts, deliveries, events
 
@@ -91,17 +92,28 @@ def replay(connection: Connection, site_id: str, delivery_ids: Sequence[str], no
 
 
 def forget(connection: Connection, state: str, before: datetime, limit: int) -> int:
-    """Remove deliveries that ended before a moment, with their tries; return how many."""
+    """Remove deliveries that are over and were made before a moment, with their tries; return how many.
+
+    An event of no comment goes with the last of its deliveries.
+    """
     old = (
-        select(deliveries.c.id)
-        .join(events, events.c.id == deliveries.c.event_id)
-        .where(deliveries.c.state == state, deliveries.c.next_try_at.is_(None), events.c.at < before)
+        select(deliveries.c.id, deliveries.c.event_id)
+        .where(
+            deliveries.c.id < ids.floor(before), deliveries.c.state == state, deliveries.c.next_try_at.is_(None)
+        )
         .order_by(deliveries.c.id)
         .limit(limit)
+    )  # fmt: skip
+    found = connection.execute(old).all()
+    connection.execute(delete(attempts).where(attempts.c.delivery_id.in_([row.id for row in found])))
+    connection.execute(delete(deliveries).where(deliveries.c.id.in_([row.id for row in found])))
+    connection.execute(
+        delete(events).where(
+            events.c.id.in_([row.event_id for row in found]),
+            events.c.comment_id.is_(None),
+            ~select(deliveries.c.id).where(deliveries.c.event_id == events.c.id).exists(),
+        )
     )
-    found = list(connection.execute(old).scalars())
-    connection.execute(delete(attempts).where(attempts.c.delivery_id.in_(found)))
-    connection.execute(delete(deliveries).where(deliveries.c.id.in_(found)))
     return len(found)
 
 

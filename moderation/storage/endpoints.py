@@ -72,9 +72,10 @@ def renew_akismet(
     )
 
 
-def get_endpoint(connection: Connection, site_id: str, endpoint_id: str) -> Endpoint | None:
-    """Return one endpoint that a site made, or None."""
-    row = connection.execute(select(endpoints).where(_made_by(site_id), endpoints.c.id == endpoint_id)).one_or_none()
+def get_endpoint(connection: Connection, site_id: str, endpoint_id: str, *, lock: bool = False) -> Endpoint | None:
+    """Return one endpoint that a site made, or None; with `lock` nobody else changes it in this transaction."""
+    query = select(endpoints).where(_made_by(site_id), endpoints.c.id == endpoint_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _endpoint(row)
 
 
@@ -138,7 +139,8 @@ def note_failure(connection: Connection, site_id: str, endpoint_id: str, at: dat
         return None
     rest = rest_after(row.failures)
     if rest:
-        connection.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(rest_until=at + rest))
+        mine = (endpoints.c.site_id == site_id) & (endpoints.c.id == endpoint_id)
+        connection.execute(update(endpoints).where(mine).values(rest_until=at + rest))
     return _endpoint(row)
 
 
@@ -150,14 +152,17 @@ def rest_after(failures: int) -> timedelta:
     return min(LONGEST_REST, SHORTEST_REST * (1 << doublings))
 
 
-def troubled(connection: Connection) -> dict[str, datetime | None]:
-    """Return the endpoints that failed several times in a row, with until when each rests."""
+def troubled(connection: Connection, now: datetime) -> dict[str, bool]:
+    """Return the endpoints that failed several times in a row, and whether each rests.
+
+    A rest that would last longer than the longest began before the clock was set back, and is over.
+    """
     rows = connection.execute(
         select(endpoints.c.id, endpoints.c.rest_until).where(
             endpoints.c.failures >= FAILURES_IN_A_ROW, endpoints.c.disabled_at.is_(None)
         )
     )
-    return {row.id: row.rest_until for row in rows}
+    return {row.id: bool(row.rest_until and now < row.rest_until <= now + LONGEST_REST) for row in rows}
 
 
 def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why: str, now: datetime) -> bool:

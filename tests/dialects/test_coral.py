@@ -228,7 +228,7 @@ def test_what_is_no_request_is_refused(coral: Api, body: bytes) -> None:
     assert ask(coral, body).status_code in {400, 422}
 
 
-def test_a_secret_of_another_installation_opens_nothing(coral: Api, settings: Settings) -> None:
+def test_a_secret_of_another_installation_opens_nothing(coral: Api) -> None:
     """A database that came without the service's secret has secrets that nobody can read."""
     with coral.database.write() as connection:
         for one in coral_secrets.list_secrets(connection, "news"):
@@ -237,4 +237,3 @@ def test_a_secret_of_another_installation_opens_nothing(coral: Api, settings: Se
         coral_secrets.add_secret(connection, "news", foreign)
 
     assert ask(coral, body_of("thank you")).status_code == 401
-    assert settings.data.exists()

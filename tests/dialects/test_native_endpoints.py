@@ -4,11 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select, update
 
 from moderation import clock, ids
 from moderation.model import EventType
 from moderation.records import Event
 from moderation.storage import delivery_log, endpoints, events
+from moderation.storage.tables import deliveries
+from moderation.storage.tables import events as events_table
 from tests.dialects.conftest import Api
 
 URL = "https://93.184.216.34/hook"
@@ -43,10 +46,6 @@ def deliver(api: Api, endpoint_id: str, number: int = 1) -> list[str]:
 
 def end(api: Api, state: str) -> None:
     """Let all deliveries be over."""
-    from sqlalchemy import update
-
-    from moderation.storage.tables import deliveries
-
     with api.database.write() as connection:
         connection.execute(update(deliveries).values(state=state, next_try_at=None, attempts=10))
 
@@ -192,5 +191,7 @@ def test_deliveries_are_forgotten_after_a_time(api: Api, endpoint: dict[str, Any
         assert delivery_log.forget(connection, "delivered", later, 2) == 2
         assert delivery_log.forget(connection, "delivered", later, 10) == 1
 
+    with api.database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(events_table)).scalar_one() == 1  # of no comment
     assert api.call("GET", f"/v1/deliveries/{made[0]}").status_code == 404
     assert api.call("GET", f"/v1/deliveries/{pending}").status_code == 200

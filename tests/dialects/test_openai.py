@@ -15,6 +15,7 @@ from tests.answering import CARDS, Answerer, answering, result
 from tests.build import NOW
 from tests.dialects.conftest import Api
 from tests.dialects.test_perspective import with_settings
+from tests.whole.service import wait_until
 
 PATH = "/v1/moderations"
 CATEGORIES = {
@@ -31,6 +32,12 @@ FOUR = ["omni-moderation-latest", "omni-moderation-2024-09-26", "text-moderation
 def moderate(api: Api, given: Any, path: str = PATH, **fields: Any) -> TestResponse:
     """Ask for `input`."""
     return api.call("POST", path, json={"input": given, **fields})
+
+
+def of_thread(api: Api, thread: str) -> list[dict[str, Any]]:
+    """Return what is stored of a thread."""
+    found: list[dict[str, Any]] = api.call("GET", f"/v1/comments?thread={thread}").get_json()["comments"]
+    return found
 
 
 def error_of(response: TestResponse) -> dict[str, Any]:
@@ -225,5 +232,5 @@ def test_texts_are_taken_in_if_the_site_says_so(api: Api) -> None:
 
     assert len(moderate(api, ["One", "Two"]).get_json()["results"]) == 2
 
-    kept = api.call("GET", "/v1/comments?thread=openai").get_json()["comments"]
+    kept = wait_until(lambda: of_thread(api, "openai"), seconds=30, what="the comments")
     assert sorted((one["text"], one["status"]) for one in kept) == [("One", "pending"), ("Two", "pending")]

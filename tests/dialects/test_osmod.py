@@ -53,9 +53,8 @@ def test_11_spans_count_utf16(api: Api) -> None:
     assert document["scores"]["TOXICITY"][0]["end"] == 12
 
 
-def test_11_what_raised_a_score_has_a_span(api: Api) -> None:
+def test_11_what_raised_a_score_has_a_span() -> None:
     """After the span of the whole; a score that is unknown is left out."""
-    del api
     scored = Scored(
         {**dict.fromkeys(ATTRIBUTES), "toxicity": 0.9}, spans=(ScoredSpan("toxicity", 6, 11, 0.8),)
     )  # fmt: skip

@@ -1,12 +1,10 @@
 """Deliveries on their way to real endpoints: claimed, sent, kept; one that fails delays no other."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import update
 from standardwebhooks import Webhook
 
@@ -24,17 +22,6 @@ from workers.courier import SENDERS, Courier
 from workers.webhooks import DELAYS
 
 OK = says("HTTP/1.1 200 OK\n\nthank you")
-
-
-@pytest.fixture
-def office(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Office]:
-    """Give a site whose decisions are delivered to whom the test lets listen."""
-    here = make_process(make_parts(database, redis_url), tmp_path, webhook_timeout_seconds=5)
-    make_site(database)
-    with ExitStack() as stack:
-        made = Office(here, stack)
-        yield made
-    assert made.courier.stop(10)
 
 
 def test_a_decision_is_delivered_signed(office: Office) -> None:

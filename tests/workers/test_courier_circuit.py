@@ -1,40 +1,24 @@
 """Endpoints that fail or hang: they rest, delay no other, and are disabled after days."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import update
 
-from moderation import clock
+from moderation import clock, delivering
 from moderation.records import Endpoint
+from moderation.service import Service
 from moderation.storage import deliveries, endpoints
-from moderation.storage.database import Database
 from moderation.storage.deliveries import AT_ONCE
 from moderation.storage.endpoints import FAILURES_IN_A_ROW, LONGEST_REST, SHORTEST_REST, rest_after
 from moderation.storage.tables import endpoints as endpoints_table
-from tests.build import make_parts, make_site
 from tests.whole.service import wait_until
 from tests.workers.endpoint import hang, says
-from tests.workers.fakes import make_process
 from tests.workers.office import Office, body
 
 OK, FAILS = says("HTTP/1.1 200 OK\n\nthank you"), says("HTTP/1.1 500 Oops\n\nno")
 LEASE = timedelta(seconds=30)
-
-
-@pytest.fixture
-def office(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Office]:
-    """Give a site whose decisions are delivered to whom the test lets listen."""
-    here = make_process(make_parts(database, redis_url), tmp_path, webhook_timeout_seconds=5)
-    make_site(database)
-    with ExitStack() as stack:
-        made = Office(here, stack)
-        yield made
-    assert made.courier.stop(10)
 
 
 def stored(office: Office) -> list[Endpoint]:
@@ -108,6 +92,54 @@ def test_an_endpoint_that_failed_often_rests(office: Office) -> None:
     office.make_due()
     office.deliver(3)
     assert len({one.headers["webhook-id"] for one in server.requests}) == 3
+
+
+def test_a_rest_ends_when_the_clock_is_set_back(office: Office) -> None:
+    """It would last for years otherwise, if the clock had been wrong by as much."""
+    office.listen(OK)
+    office.decide()
+    fail(office, FAILURES_IN_A_ROW)
+    with office.here.parts.database.write() as connection:
+        connection.execute(update(endpoints_table).values(rest_until=clock.now() + timedelta(days=365)))
+
+    office.deliver(1)
+
+    assert stored(office)[0].failures == 0
+
+
+def test_couriers_share_what_an_endpoint_may_have(office: Office) -> None:
+    """Two tasks of one process that claim at the same moment send no more than one would."""
+    slow = office.listen(hang)
+    office.decide(number=4 * AT_ONCE)
+
+    tasks = [threading.Thread(target=office.courier.deliver) for _ in range(4)]
+    for task in tasks:
+        task.start()
+    for task in tasks:
+        task.join(20)
+
+    assert len(slow.requests) <= AT_ONCE
+    slow.over.set()
+
+
+def test_failures_are_counted_while_an_endpoint_is_changed(office: Office) -> None:
+    """What a courier writes of it in between is not written over."""
+    office.listen(OK)
+    (one,) = stored(office)
+    service = Service(office.here.parts, office.here.settings)
+
+    counting = threading.Thread(target=fail, args=(office, 1))
+    with office.here.parts.database.write() as connection:
+        found = endpoints.get_endpoint(connection, "news", one.id, lock=True)
+        assert found is not None
+        counting.start()
+        endpoints.change_endpoint(connection, replace(found, description="ours"))
+        counting.join(0.2)
+        assert counting.is_alive()
+    counting.join(10)
+    delivering.change(service, "news", one.id, {"description": "theirs"})
+
+    assert (stored(office)[0].failures, stored(office)[0].description) == (1, "theirs")
 
 
 def test_a_rest_grows_up_to_a_bound() -> None:
