@@ -1,34 +1,15 @@
 """What the courier leaves in the audit log when it gives an endpoint up, on both databases."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
-
-import pytest
-
 from moderation.audit_entry import SERVICE
 from moderation.auditing import verify
 from moderation.storage import endpoints
 from moderation.storage.database import Database
-from tests.build import make_parts, make_site
 from tests.logbook import entries
 from tests.whole.service import wait_until
 from tests.workers.endpoint import says
-from tests.workers.fakes import make_process
 from tests.workers.office import Office
 
 GONE = says("HTTP/1.1 410 Gone\n\nno")
-
-
-@pytest.fixture
-def office(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Office]:
-    """Give a site whose decisions are delivered to whom the test lets listen."""
-    here = make_process(make_parts(database, redis_url), tmp_path, webhook_timeout_seconds=5)
-    make_site(database)
-    with ExitStack() as stack:
-        made = Office(here, stack)
-        yield made
-    assert made.courier.stop(10)
 
 
 def test_an_endpoint_that_is_given_up_is_told_once(office: Office, database: Database) -> None:
