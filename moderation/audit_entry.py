@@ -52,6 +52,7 @@ class AuditAction(StrEnum):
     COMMENT_EDITED = "comment.edited"
     COMMENT_ERASED = "comment.erased"
     CLUSTER_DECIDED = "cluster.decided"
+    DECISIONS_UNDONE = "decisions.undone"
     AUTHOR_ERASED = "author.erased"
     POLICY_CHANGED = "policy.changed"
     KEY_MADE = "key.made"

@@ -15,6 +15,7 @@ from moderation.records import Event, Site, StoredComment
 from moderation.storage import akismet, audit, comments, events, labels, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
+from moderation.storage.filters import Filter
 
 AT_ONCE = 1000
 """Comments of an author that one call erases: a request has an end, and whoever asks can ask again."""
@@ -127,7 +128,7 @@ def erase_author(
     With the last of them the audit log says whose they were; no entry says it of a single comment.
     """
     with parts.database.read() as connection:
-        wanted = comments.Filter(author_key=author_key)
+        wanted = Filter(author_key=author_key)
         found = comments.list_page(connection, site_id, wanted, limit=AT_ONCE + 1, before_id=None)
     number, more = min(len(found), AT_ONCE), len(found) > AT_ONCE
     erased = Change(actor, AuditAction.AUTHOR_ERASED, author_key, {"comments": number, "more": more})

@@ -14,6 +14,7 @@ from moderation.audit_entry import AuditAction, Change
 from moderation.errors import BlockedTargetError, NotFoundError
 from moderation.judging import Judged
 from moderation.model import Action, Comment, DecidedBy, Decision, EventType, Reason, Scope
+from moderation.pipeline import overrule
 from moderation.policy_document import LONGEST
 from moderation.queue import Bell
 from moderation.records import Endpoint, Key, StoredComment
@@ -97,7 +98,7 @@ def submit(
             actor_id=asked.key.prefix,
         )
         try:
-            service.decide(site_id, check.comment_id, decision)
+            overrule(service.parts, site_id, check.comment_id, decision)
         except NotFoundError:
             log.info("submission_of_erased_comment", site=site_id, comment=check.comment_id)
     elif asked.comment.text.strip() and len(asked.comment.text) <= LONGEST:

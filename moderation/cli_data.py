@@ -18,8 +18,8 @@ from moderation.cli_admin import known_site, opened
 from moderation.comment_object import comment_object
 from moderation.settings import get_settings
 from moderation.storage import comments
-from moderation.storage.comments import Filter
 from moderation.storage.copies import CopyFailedError
+from moderation.storage.filters import Filter
 
 PAGE = 500
 COLUMNS = ("id", "external_id", "status", "thread_id", "author_id", "author_name", "text", "created_at", "erased_at")

@@ -9,13 +9,14 @@ from moderation.pipeline import Parts, put_in_force, teach
 from moderation.queue import Bell
 from moderation.records import StoredComment
 from moderation.storage import audit, comments
-from moderation.storage.comments import Decided, Filter
+from moderation.storage.comments import Decided
+from moderation.storage.filters import Filter
 
 PAGE = 500
 """Comments decided in one transaction."""
 
 
-def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decision) -> int:
+def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decision, batch_id: str | None = None) -> int:
     """Put `decision` in force for every comment of a cluster; return for how many that changed something.
 
     Pending comments are left to their scoring, and what a person or the site decided singly stays as it is.
@@ -29,7 +30,7 @@ def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decisi
         with parts.database.write() as connection:
             current = comments.lock(connection, [comment.id for comment in page])
             wanted = [one for one in current.values() if one.site_id == site_id and _open(one, decision)]
-            made = [Decided(one, decision, None) for one in wanted]
+            made = [Decided(one, decision, None, batch_id) for one in wanted]
             deliveries = put_in_force(connection, made, decision.at)
             teach(connection, site_id, made)
             if made:
@@ -45,7 +46,8 @@ def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decisi
 
 def _change(cluster_id: str, decision: Decision, made: Sequence[Decided]) -> Change:
     """Return what the audit log says of a page of copies that were decided together."""
-    details = {"action": decision.action.value, "comments": [one.comment.id for one in made]}
+    batch = {"batch": made[0].batch_id} if made[0].batch_id else {}
+    details = {"action": decision.action.value, "comments": [one.comment.id for one in made], **batch}
     return Change(decider(decision), AuditAction.CLUSTER_DECIDED, cluster_id, details)
 
 

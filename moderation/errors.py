@@ -74,6 +74,12 @@ class StaleError(ModerationError):
     code, status, title = "stale", 409, "The comment has changed since you looked; read it again, then decide"
 
 
+class UndoOverError(ModerationError):
+    """Decisions are undone too late."""
+
+    code, status, title = "undo_over", 409, "Decisions can be undone for a day; decide the comments again instead"
+
+
 class ConflictError(ModerationError):
     """The same external_id already names another comment."""
 

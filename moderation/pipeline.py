@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from moderation import ids, intake, rules
-from moderation.audit_entry import AuditAction, Change, decider
+from moderation.audit_entry import AuditAction, Change, Value, decider
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError, StaleError
 from moderation.hashing import Hasher
@@ -119,6 +119,7 @@ def overrule(
     *,
     expected_revision: int | None = None,
     expected_status: Status | None = None,
+    batch_id: str | None = None,
 ) -> StoredComment:
     """Put a person's or the site's own decision in force and return the comment as it then is.
 
@@ -127,26 +128,25 @@ def overrule(
         StaleError: the comment is not as the caller expected.
     """
     with parts.database.write() as connection:
-        comment = comments.get(connection, site_id, comment_id, lock=True)
-        if comment is None or comment.erased_at is not None:
-            raise NotFoundError
-        if expected_revision not in {None, comment.revision} or expected_status not in {None, comment.status}:
-            raise StaleError(status_now=comment.status.value, revision_now=comment.revision)
-        decided = [Decided(comment, decision, None)]
+        found = comments.get(connection, site_id, comment_id, lock=True)
+        comment = expected(found, expected_revision, expected_status)
+        decided = [Decided(comment, decision, None, batch_id)]
         deliveries = put_in_force(connection, decided, decision.at)
         teach(connection, site_id, decided)
         audit.append(connection, site_id, decision.at, decided_change(decided[0]))
     parts.queue.announce([comment_id])
     if deliveries:
         parts.queue.ring(Bell.COURIER)
-    return replace(
-        comment,
-        status=decision.action.status,
-        decision=decision,
-        sequence=comment.sequence + 1,
-        updated_at=decision.at,
-        score_after=None,
-    )
+    return comments.as_decided(decided[0])
+
+
+def expected(comment: StoredComment | None, revision: int | None, status: Status | None) -> StoredComment:
+    """Return a comment if it is there and as a caller expected it; raises as `overrule` does."""
+    if comment is None or comment.erased_at is not None:
+        raise NotFoundError
+    if revision not in {None, comment.revision} or status not in {None, comment.status}:
+        raise StaleError(status_now=comment.status.value, revision_now=comment.revision)
+    return comment
 
 
 def put_in_force(connection: Connection, decided: Sequence[Decided], now: datetime) -> int:
@@ -165,12 +165,10 @@ def put_in_force(connection: Connection, decided: Sequence[Decided], now: dateti
 def decided_change(decided: Decided) -> Change:
     """Return what the audit log says of a decision that a person or the site made."""
     before, decision = decided.comment, decided.decision
-    details = {
-        "action": decision.action.value,
-        "revision": before.revision,
-        "sequence": before.sequence + 1,
-        "status_before": before.status.value,
-    }
+    details: dict[str, Value] = {"action": decision.action.value, "status_before": before.status.value}
+    details |= {"revision": before.revision, "sequence": before.sequence + 1}
+    if decided.batch_id:
+        details["batch"] = decided.batch_id
     return Change(decider(decision), AuditAction.COMMENT_DECIDED, before.id, details)
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from moderation import changes, clock, intake, pipeline
+from moderation import changes, clock, intake
 from moderation.audit_entry import SERVICE, Actor
 from moderation.committer import TIMEOUT_SECONDS, Committer
 from moderation.errors import NotFoundError, OverloadedError, StaleError, TooLongError, UnavailableError
 from moderation.intake import Handed, Outcome, Received
 from moderation.load import Load
-from moderation.model import Decision, LengthUnit, Scored, Status
+from moderation.model import LengthUnit, Scored, Status
 from moderation.pipeline import Parts
 from moderation.policy_changes import put_policy
 from moderation.policy_document import LONGEST, Policy
@@ -23,7 +23,7 @@ from moderation.scores import Scores, Wanted, first_error
 from moderation.settings import Settings
 from moderation.site_cache import SiteCache
 from moderation.storage import comments, endpoints, idempotency, sites, threads
-from moderation.storage.comments import Filter
+from moderation.storage.filters import Filter
 
 
 class Service:
@@ -130,25 +130,6 @@ class Service:
     def erase(self, site_id: str, comment_id: str, actor: Actor = SERVICE) -> StoredComment:
         """Erase a comment; see `changes.erase`."""
         return changes.erase(self.parts, site_id, comment_id, clock.now(), actor)
-
-    def decide(
-        self,
-        site_id: str,
-        comment_id: str,
-        decision: Decision,
-        *,
-        expected_revision: int | None = None,
-        expected_status: Status | None = None,
-    ) -> StoredComment:
-        """Put a decision in force; see `pipeline.overrule`."""
-        return pipeline.overrule(
-            self.parts,
-            site_id,
-            comment_id,
-            decision,
-            expected_revision=expected_revision,
-            expected_status=expected_status,
-        )
 
     def score(self, site_id: str, texts: Sequence[str], language: str | None) -> list[Scored]:
         """Return scores for texts that are not kept, in order.

@@ -137,6 +137,12 @@ def problem(error: ModerationError) -> Response:
     return response
 
 
+def problem_result(error: ModerationError) -> dict[str, Any]:
+    """Return a refusal as one of several results in an answer."""
+    document: dict[str, Any] = json.loads(problem(error).get_data())
+    return {**document, "status_code": error.status}
+
+
 def answer(document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return JSON, compact and in UTF-8."""
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -13,8 +13,9 @@ from moderation.committer import Committer
 from moderation.intake import Outcome, Prepared
 from moderation.pipeline import Parts
 from moderation.site_cache import SiteCache
-from moderation.storage.comments import Filter, list_page
+from moderation.storage.comments import list_page
 from moderation.storage.database import Database
+from moderation.storage.filters import Filter
 from tests.whole.service import wait_until
 
 

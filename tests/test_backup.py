@@ -14,9 +14,9 @@ from moderation.backup import make, restore
 from moderation.model import Status
 from moderation.settings import Settings
 from moderation.storage import comments, migrate
-from moderation.storage.comments import Filter
 from moderation.storage.copies import CopyFailedError, is_empty
 from moderation.storage.database import Database
+from moderation.storage.filters import Filter
 from tests.build import HARMLESS, comment, make_parts, make_site, post, settle_all
 from tests.conftest import empty_database
 

@@ -18,8 +18,8 @@ from moderation.policy_document import Policy, SectionPolicy, WindowLimit
 from moderation.records import StoredComment
 from moderation.settings import Settings
 from moderation.storage import comments
-from moderation.storage.comments import Filter
 from moderation.storage.database import Database
+from moderation.storage.filters import Filter
 from tests.build import make_parts, make_site
 from tests.shell import run
 

@@ -17,8 +17,8 @@ from moderation.policy_document import DialectsPolicy, Late, Policy, WindowLimit
 from moderation.records import Key
 from moderation.service import Service
 from moderation.settings import Settings
-from moderation.storage.comments import Filter
 from moderation.storage.database import Database
+from moderation.storage.filters import Filter
 from tests.answering import Answerer, answering
 from tests.build import FREE, HARMLESS, TOXIC, make_parts, make_site, settle_all
 from tests.committing import Gate

@@ -182,6 +182,9 @@ def test_answers_are_as_described(caller: Caller) -> None:
     step("GET", "/v1/comments/{comment_id}", one)
     step("GET", "/v1/comments/{comment_id}", "/v1/comments/none")
     step("POST", "/v1/clusters/{cluster_id}/decision", f"/v1/clusters/{posted['id']}/decision", {"action": "reject"})
+    decisions = {"decisions": [{"id": "no such comment", "action": "reject"}]}
+    batch_id = step("POST", "/v1/decisions/batch", json=decisions)["batch_id"]
+    step("POST", "/v1/decisions/{batch_id}/undo", f"/v1/decisions/{batch_id}/undo")
     step("GET", "/v1/learning")
     step("POST", "/v1/learning/{attribute}/rollback", "/v1/learning/spam/rollback")
     caller.learn()

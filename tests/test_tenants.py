@@ -13,9 +13,9 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from moderation import accounts, delivering, ids
+from moderation import accounts, batches, delivering, ids
 from moderation.app import create_app
-from moderation.model import Cluster, Scope
+from moderation.model import Action, Cluster, DecidedBy, Decision, Scope
 from moderation.pipeline import Parts
 from moderation.sealing import CORAL, seal
 from moderation.service import Service
@@ -41,7 +41,7 @@ BODIES: Mapping[str, Mapping[str, object]] = {
 FILTERS_OF_NOTHING = {"status", "reason", "before", "after", "limit", "span_units", "state", "type", "action", "actor"}
 NOBODYS = {
     **dict.fromkeys(
-        ("comment_id", "cluster_id", "endpoint_id", "delivery_id"), "01940000-0000-7000-8000-00000000ffff"
+        ("comment_id", "cluster_id", "endpoint_id", "delivery_id", "batch_id"), "01940000-0000-7000-8000-00000000ffff"
     ),
     "author_id": "author-of-nowhere",
     "thread_id": "thread-of-nowhere",
@@ -128,6 +128,9 @@ def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
         parts, site, comment(text, thread=f"thread-of-{site_id}", author=author, external_id=f"of-{site_id}"), now
     )
     settle_all(parts, site, replace(TOXIC, cluster=Cluster(cluster_id, 9, 9)), now)
+    earlier = post(parts, site, comment(f"Another of {site_id}", thread=f"thread-of-{site_id}", author=author), now)
+    approval, batch_id = Decision(Action.APPROVE, DecidedBy.API, now, 1), ids.new_id(now)
+    batches.decide_batch(parts, site_id, [batches.Wanted(earlier.id, approval)], batch_id)
     delivery = delivering.find(service, site_id, Wanted(comment_id=made.id), 1, None)[0][0]
     desk = Visitor(app.test_client())
     desk.sign_in(f"kim@{site_id}.example")
@@ -135,6 +138,7 @@ def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
     has = {
         "comment_id": made.id,
         "cluster_id": cluster_id,
+        "batch_id": batch_id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery.id,
         "author_id": f"author-of-{site_id}",
@@ -232,13 +236,10 @@ def test_no_body_reaches_what_another_site_has(tenants: Tenants) -> None:
     names, http = tenants.news.has, tenants.app.test_client()
     calls: list[tuple[str, dict[str, Any], str]] = [
         ("/v1/threads/counts", {"ids": [names["thread_id"]]}, '"held":1'),
-        ("/v1/deliveries/replay", {"state": None, "endpoint": names["endpoint_id"]}, '"replayed":1'),
+        ("/v1/deliveries/replay", {"state": None, "endpoint": names["endpoint_id"]}, '"replayed":2'),
         ("/v1/deliveries/replay", {"state": None, "comment": names["comment_id"]}, '"replayed":1'),
-        (
-            "/v1/comments",
-            {"text": tenants.news.text, "thread": {"id": "t"}, "external_id": "of-news"},
-            names["comment_id"],
-        ),
+        ("/v1/comments", {"text": "A", "thread": {"id": "t"}, "external_id": "of-news"}, "external_id_taken"),
+        ("/v1/decisions/batch", {"decisions": [{"id": names["comment_id"], "action": "reject"}]}, '"status_code":200'),
     ]
     for path, body, found in calls:
         mine, others = (

@@ -10,7 +10,7 @@ from moderation.dashboard.listing import known_id
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
 from moderation.errors import NotFoundError
-from moderation.storage.comments import Filter
+from moderation.storage.filters import Filter
 from moderation.storage.tallies import tally
 from moderation.web import service
 

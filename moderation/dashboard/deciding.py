@@ -11,6 +11,7 @@ from moderation.dashboard.pages import PREFIX, blueprint, page
 from moderation.dashboard.session import Seat, set_cookie, take_seat
 from moderation.errors import BadRequestError, StaleError
 from moderation.model import Action, DecidedBy, Decision, Reason
+from moderation.pipeline import overrule
 from moderation.records import Site, StoredComment
 from moderation.web import service
 
@@ -30,7 +31,8 @@ def decide(comment_id: str) -> AnyResponse:
     decision = read_decision(seat, site)
     back = _back(comment_id)
     try:
-        service().decide(
+        overrule(
+            service().parts,
             site.id,
             known_id(comment_id),
             decision,

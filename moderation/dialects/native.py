@@ -24,11 +24,12 @@ from moderation.errors import (
     TooShortError,
 )
 from moderation.intake import Handed, Outcome, Received, http_status
-from moderation.model import DecidedBy, Decision, Reason, Scope
+from moderation.model import Scope
 from moderation.openapi import answers, needs, takes
+from moderation.pipeline import overrule
 from moderation.records import Key
-from moderation.storage.comments import Filter
-from moderation.web import answer, parse, problem, read_json, read_query, require_key, service
+from moderation.storage.filters import Filter
+from moderation.web import answer, parse, problem_result, read_json, read_query, require_key, service
 
 blueprint = APIBlueprint("native", __name__, tag="Comments")
 
@@ -107,14 +108,14 @@ def post_batch() -> Response:
             own_key = None if idempotency_key is None else f"{idempotency_key}#{index}"
             handed[index] = Handed(comment, own_key, requests.body_hash(body))
         except ModerationError as error:
-            results[index] = _problem_result(error)
+            results[index] = problem_result(error)
     outcomes = service().post(key.site_id, list(handed.values())) if handed else []
     for index, outcome in zip(handed, outcomes, strict=True):
         try:
             status, document, _ = _render(outcome, units)
             results[index] = {**document, "status_code": status}
         except ModerationError as error:
-            results[index] = _problem_result(error)
+            results[index] = problem_result(error)
     return answer({"results": [results[index] for index in range(len(entries))]}, 207)
 
 
@@ -200,17 +201,9 @@ def decide_comment(comment_id: str) -> Response:
     key = require_key(Scope.DECIDE)
     units = read_query(schemas.SpanQuery).span_units
     body = read_json(schemas.DecisionIn)
-    decision = Decision(
-        action=body.action,
-        by=DecidedBy.API,
-        at=service().now(),
-        policy_version=service().site(key.site_id).policy_version,
-        reasons=(Reason("decided", body.reason),) if body.reason else (),
-        actor=key.name,
-        note=body.note,
-        actor_id=key.prefix,
-    )
-    comment = service().decide(
+    decision = requests.decision_of(body, key, service().site(key.site_id), service().now())
+    comment = overrule(
+        service().parts,
         key.site_id,
         requests.checked_id(comment_id),
         decision,
@@ -227,8 +220,3 @@ def _render(outcome: Outcome, units: SpanUnits) -> tuple[int, dict[str, Any], bo
     if isinstance(outcome, Received):
         return http_status(outcome.comment), comment_object(outcome.comment, units), outcome.replayed
     return outcome.status, dict(outcome.answer), True
-
-
-def _problem_result(error: ModerationError) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(problem(error).get_data())
-    return {**document, "status_code": error.status}

@@ -119,6 +119,8 @@ class ClusterDecidedOut(Answer):
     cluster_id: str
     decided: int
     """Comments that were decided by it."""
+    batch_id: str
+    """Undoes them together."""
 
 
 class PageOut(Answer):
@@ -146,6 +148,29 @@ class BatchOut(Answer):
     """For each comment, in order, the comment or the problem."""
 
     results: list[BatchComment | BatchProblem]
+
+
+class DecidedComment(CommentOut):
+    """A comment of a batch as it was decided."""
+
+    status_code: int
+
+
+class DecisionsOut(Answer):
+    """For each decision, in order, the comment or the problem; `batch_id` undoes them together."""
+
+    batch_id: str
+    results: list[DecidedComment | BatchProblem]
+
+
+class UndoneOut(Answer):
+    """What taking a batch back did."""
+
+    batch_id: str
+    restored: int
+    """Comments that stand again as they stood before."""
+    left: int
+    """Comments that were decided again, edited or erased since, and stay as they are."""
 
 
 class CountsOut(Answer):

@@ -4,11 +4,15 @@ import base64
 import binascii
 import hashlib
 import re
+from datetime import datetime
 
 from flask import request
 
 from moderation import ids
+from moderation.dialects.native_schemas import ClusterDecisionIn
 from moderation.errors import BadRequestError, InvalidInputError, NotFoundError
+from moderation.model import DecidedBy, Decision, Reason
+from moderation.records import Key, Site
 from moderation.web import service
 
 RETRY_HEADERS = {
@@ -48,6 +52,20 @@ def checked_id(text: str) -> str:
     if not ids.is_id(text):
         raise NotFoundError
     return text
+
+
+def decision_of(body: ClusterDecisionIn, key: Key, site: Site, now: datetime) -> Decision:
+    """Return what a caller decides, as a decision of the site."""
+    return Decision(
+        action=body.action,
+        by=DecidedBy.API,
+        at=now,
+        policy_version=site.policy_version,
+        reasons=(Reason("decided", body.reason),) if body.reason else (),
+        actor=key.name,
+        note=body.note,
+        actor_id=key.prefix,
+    )
 
 
 def cursor(last: str) -> str:

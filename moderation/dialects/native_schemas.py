@@ -181,6 +181,18 @@ class DecisionIn(ClusterDecisionIn):
     """409 if the comment has another status by now."""
 
 
+class OneDecisionIn(DecisionIn):
+    """A decision with the comment that it is for."""
+
+    id: Annotated[str, Field(max_length=36), AfterValidator(no_nul)]
+
+
+class DecisionsIn(Body):
+    """Up to 500 decisions; of several on one comment the first counts."""
+
+    decisions: Annotated[list[OneDecisionIn], Field(min_length=1, max_length=BATCH_AT_MOST)]
+
+
 class ThreadsIn(Body):
     """The threads whose counts are wanted."""
 
@@ -220,7 +232,7 @@ class ListQuery(SpanQuery):
     """The author's id, as the site calls them."""
     reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")] | None = None
     """A reason's code, for example `toxicity`."""
-    cluster: Annotated[str, Field(max_length=36)] | None = None
+    cluster: Annotated[str, Field(max_length=36), AfterValidator(no_nul)] | None = None
     """The `cluster_id` of near copies."""
     q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_nul)] | None = None
     """A piece of the text, in any case."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
-from moderation import ids
-from moderation.model import Author, Decision, Finding, Scored, Signals, Status
+from moderation.model import Author, Decision, Finding, Scored, Signals
 from moderation.records import StoredComment
+from moderation.storage.filters import Filter, conditions
 from moderation.storage.rows import (
     comment_row,
     decision_columns,
@@ -27,26 +27,14 @@ THREAD_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Which comments of a site to list; None leaves a question open."""
-
-    status: Status | None = None
-    thread: str | None = None
-    author_key: str | None = None
-    reason: str | None = None
-    cluster: str | None = None
-    q: str | None = None
-    before: datetime | None = None
-    after: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Decided:
     """A comment with the decision that is now in force, and what the scorers said if they were asked."""
 
     comment: StoredComment
     decision: Decision
     scored: Scored | None
+    batch_id: str | None = None
+    """Of the decisions that were made together."""
 
 
 def add(connection: Connection, new: Sequence[StoredComment]) -> None:
@@ -74,25 +62,9 @@ def list_page(
     connection: Connection, site_id: str, wanted: Filter, *, limit: int, before_id: str | None
 ) -> list[StoredComment]:
     """Return up to `limit` comments, newest first, older than `before_id`."""
-    query = with_thread().where(comments.c.site_id == site_id)
+    query = with_thread().where(*conditions(site_id, wanted))
     if before_id is not None:
         query = query.where(comments.c.id < before_id)
-    if wanted.status is not None:
-        query = query.where(comments.c.status == wanted.status.value)
-    if wanted.thread is not None:
-        query = query.where(comments.c.thread_id == wanted.thread)
-    if wanted.author_key is not None:
-        query = query.where(comments.c.author_key == wanted.author_key)
-    if wanted.reason is not None:
-        query = query.where(comments.c.reason_codes.contains(f" {wanted.reason} ", autoescape=True))
-    if wanted.cluster is not None:
-        query = query.where(comments.c.cluster_id == wanted.cluster)
-    if wanted.q is not None:
-        query = query.where(comments.c.text.icontains(wanted.q, autoescape=True))
-    if wanted.before is not None:
-        query = query.where(comments.c.id < ids.floor(wanted.before))
-    if wanted.after is not None:
-        query = query.where(comments.c.id >= ids.floor(wanted.after))
     return read_comments(connection, query.order_by(comments.c.id.desc()).limit(limit))
 
 
@@ -137,6 +109,18 @@ def decide(connection: Connection, decided: Sequence[Decided], now: datetime) ->
     log(connection, decided)
 
 
+def as_decided(one: Decided) -> StoredComment:
+    """Return a comment as it is after a decision on what was known of it already."""
+    return replace(
+        one.comment,
+        status=one.decision.action.status,
+        decision=one.decision,
+        sequence=one.comment.sequence + 1,
+        updated_at=one.decision.at,
+        score_after=None,
+    )
+
+
 def cluster_of(one: Decided) -> str | None:
     """Return the cluster that a comment is part of, as its latest scoring found it."""
     if one.scored is None or one.scored.cluster is None:
@@ -160,6 +144,7 @@ def log(connection: Connection, decided: Sequence[Decided]) -> None:
                 "status_after": one.decision.action.status.value,
                 "decision": decision_document(one.decision),
                 "at": one.decision.at,
+                "batch_id": one.batch_id,
             }
             for one in decided
         ],

@@ -53,6 +53,13 @@ def put(connection: Connection, new: Sequence[Label]) -> None:
         _note(connection, site_id, max(label.at for label in new), erased=False)
 
 
+def withdraw(connection: Connection, site_id: str, comment_ids: Sequence[str], now: datetime) -> None:
+    """Forget the labels of comments whose decisions were undone."""
+    mine = (labels.c.site_id == site_id) & labels.c.comment_id.in_(comment_ids)
+    if connection.execute(delete(labels).where(mine)).rowcount:
+        _note(connection, site_id, now, erased=False)
+
+
 def erase(connection: Connection, site_id: str, comment_id: str, now: datetime) -> None:
     """Forget the label of a comment that is being erased; a model that may have learnt from it is made anew."""
     gone = connection.execute(delete(labels).where(labels.c.site_id == site_id, labels.c.comment_id == comment_id))

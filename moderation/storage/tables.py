@@ -190,7 +190,9 @@ decisions = Table(
     Column("status_after", String(16), nullable=False),
     Column("decision", JSON, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("batch_id", ID),  # what was decided together, and can be undone together
     UniqueConstraint("comment_id", "sequence"),
+    Index(None, "site_id", "batch_id", "id"),
 )
 
 labels = Table(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from moderation import ids
 from moderation.audit_entry import Actor, ActorKind
 from moderation.auditing import verify
 from moderation.model import Cluster
@@ -45,7 +46,7 @@ def test_erasing_keeps_the_chain_whole(news: Tenant, service: Service) -> None:
 
     after = entries(service.parts.database)
     assert after[: len(before)] == before
-    assert [one.action for one in after[len(before) :]] == ["comment.erased", "author.erased"]
+    assert [one.action for one in after[len(before) :]] == ["comment.erased", "comment.erased", "author.erased"]
     assert verify(service.parts.database, "news").broken is None
 
 
@@ -59,9 +60,10 @@ def test_a_cluster_is_told_with_its_comments(news: Tenant, service: Service) -> 
     with added(database) as found:
         path = f"/v1/clusters/{cluster.id}/decision"
         headers = {"Authorization": f"Bearer {news.key}"}
-        news.app.test_client().post(path, json={"action": "approve"}, headers=headers)
+        answer = news.app.test_client().post(path, json={"action": "approve"}, headers=headers)
 
     (one,) = found
+    assert one.details.pop("batch") == answer.get_json()["batch_id"]  # type: ignore[attr-defined]
     assert one.details == {"action": "approve", "comments": sorted([*made, news.has["comment_id"]])}
 
 
@@ -82,3 +84,23 @@ def test_who_signs_in_or_is_refused_is_told(news: Tenant, service: Service) -> N
         ("session.refused", Actor(ActorKind.NOBODY), "")
     ]
     assert "canary" not in dumped(database)
+
+
+def test_decisions_made_together_name_their_batch(news: Tenant, service: Service) -> None:
+    """Each has its entry; taking them back is one entry with the comments that stand as before, and once only."""
+    site, client, headers = service.site("news"), news.app.test_client(), {"Authorization": f"Bearer {news.key}"}
+    made = sorted(post(service.parts, site, comment(f"The text, number {one}"), service.now()).id for one in range(2))
+    wanted = [{"id": one, "action": "reject"} for one in [*made, made[0], ids.new_id(service.now())]]
+
+    with added(service.parts.database) as found:
+        batch = client.post("/v1/decisions/batch", json={"decisions": wanted}, headers=headers).get_json()["batch_id"]
+        for _ in range(2):
+            assert client.post(f"/v1/decisions/{batch}/undo", headers=headers).status_code == 200
+
+    assert [(one.action, one.subject) for one in found] == [
+        ("comment.decided", made[0]), ("comment.decided", made[1]), ("decisions.undone", batch)
+    ]  # fmt: skip
+    assert [one.details.get("batch") for one in found] == [batch, batch, None]
+    assert found[2].details == {"comments": made}
+    assert {one.actor.kind for one in found} == {ActorKind.API_KEY}
+    assert verify(service.parts.database, "news").broken is None

@@ -23,6 +23,8 @@ LEAVES = {
     "native.edit_comment": "comment.edited",
     "native.erase_comment": "comment.erased",
     "native.decide_comment": "comment.decided",
+    "native_clusters.decide_comments": "comment.decided",
+    "native_clusters.undo_decisions": "decisions.undone",
     "native_authors.erase_author": "author.erased",
     "native_clusters.decide_copies": "cluster.decided",
     "native_learning.roll_back_learning": "learning.rolled_back",
@@ -82,13 +84,14 @@ def test_each_change_leaves_one_entry_with_its_actor(
     news: Tenant, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the key's prefix or the moderator's id, and no text, name, address, key or secret is in any of them."""
-    monkeypatch.setattr("tests.test_tenants.BODIES", MORE_BODIES)
     database = service.parts.database
     key, person = Actor(ActorKind.API_KEY, ids.api_key_prefix(news.key) or ""), moderator(database)
     rules = {rule.endpoint: rule for rule in news.app.url_map.iter_rules() if rule.endpoint in LEAVES}
     for number, (endpoint, action) in enumerate(LEAVES.items(), 1):
         site, rule = renew(service, news, number), rules[endpoint]
         (method,) = (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
+        together = {"decisions": [{"id": site.has["comment_id"], "action": "reject", "note": "canary-note"}]}
+        monkeypatch.setattr("tests.test_tenants.BODIES", {**MORE_BODIES, "native_clusters.decide_comments": together})
         with added(database) as found:
             answer = site.call(rule, method, site.has)
 
@@ -110,6 +113,7 @@ def _fits(entry: Entry, has: Mapping[str, str]) -> bool:
     if kind == "author":
         return "canary" not in entry.subject and len(entry.subject) == 32
     named = {"comment": "comment_id", "cluster": "cluster_id", "endpoint": "endpoint_id", "learning": "attribute"}
+    named["decisions"] = "batch_id"
     if kind not in named or entry.action == "endpoint.made":
         return bool(entry.subject)
     return entry.subject == has[named[kind]]

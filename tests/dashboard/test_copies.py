@@ -7,7 +7,7 @@ import pytest
 from moderation.model import Author, Cluster, Scored, Status
 from moderation.records import Site, StoredComment
 from moderation.service import Service
-from moderation.storage.comments import Filter
+from moderation.storage.filters import Filter
 from tests.build import HARMLESS, comment, make_site
 from tests.dashboard.visitor import Visitor, hold
 

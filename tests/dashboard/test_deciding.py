@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from moderation.model import Action, DecidedBy, Decision, Status
+from moderation.pipeline import overrule
 from moderation.records import Site
 from moderation.service import Service
 from tests.build import comment
@@ -64,7 +65,9 @@ def test_a_decision_on_an_old_page_is_not_made(visitor: Visitor, engine: Service
     """Who decides what somebody else decided meanwhile is shown how it stands, and can decide again."""
     stored = hold(engine, site, comment())
     form = visitor.get("/desk").form("/decision")
-    engine.decide(site.id, stored.id, Decision(Action.APPROVE, DecidedBy.API, engine.now(), 1, actor="the app"))
+    overrule(
+        engine.parts, site.id, stored.id, Decision(Action.APPROVE, DecidedBy.API, engine.now(), 1, actor="the app")
+    )
 
     answer = visitor.send(form, {"action": "reject"})
 

@@ -14,8 +14,8 @@ from moderation.queue import Queue
 from moderation.service import Service
 from moderation.settings import Settings
 from moderation.storage import sites
-from moderation.storage.comments import Filter
 from moderation.storage.database import Database
+from moderation.storage.filters import Filter
 from moderation.web import EXTENSION
 from tests.build import add_akismet_key
 

@@ -20,7 +20,8 @@ from moderation.queue import Queue
 from moderation.secret import load_secret
 from moderation.settings import Settings
 from moderation.storage import labels, sites
-from moderation.storage.comments import Filter, list_page
+from moderation.storage.comments import list_page
+from moderation.storage.filters import Filter
 from tests.answering import Answerer, answering, result
 from tests.build import add_akismet_key
 from tests.dialects.akismet_site import CHECK

@@ -2,7 +2,6 @@
 
 from moderation import clock
 from moderation.audit_entry import Actor, ActorKind
-from moderation.model import Action, DecidedBy, Decision
 from moderation.storage import endpoints
 from tests.dialects.akismet_site import REJECTED, Kept
 from tests.logbook import added, dumped
@@ -55,7 +54,6 @@ def test_a_callback_address_is_an_endpoint_that_they_make(kept: Kept) -> None:
 def test_a_report_of_an_erased_comment_leaves_nothing(kept: Kept) -> None:
     """There is nothing to decide any more."""
     guid = kept.call("/1.1/comment-check", comment_content=REJECTED).headers["X-akismet-guid"]
-    kept.service.decide("news", guid, Decision(Action.HOLD, DecidedBy.MODERATOR, clock.now(), 1))
     kept.service.erase("news", guid)
 
     with added(kept.service.parts.database) as found:

@@ -8,6 +8,7 @@ import pytest
 from moderation import clock
 from moderation.checks import REPORTER_AT_MOST
 from moderation.model import Action, DecidedBy, Decision
+from moderation.pipeline import overrule
 from moderation.policy_document import LONGEST
 from moderation.storage import labels
 from tests.dialects.akismet_site import CHECK, REJECTED, Kept
@@ -77,7 +78,7 @@ def test_a_comment_that_is_checked_again_is_no_repetition(kept: Kept) -> None:
     again = kept.call("/1.1/comment-check", comment_content=f"{LONG} {REJECTED}", recheck_reason="recheck_queue")
     guid = first.headers["X-akismet-guid"]
     decision = Decision(Action.APPROVE, DecidedBy.MODERATOR, clock.now(), 1, actor="m-1")
-    kept.service.decide("news", guid, decision)
+    overrule(kept.service.parts, "news", guid, decision)
     decided = kept.call("/1.1/comment-check", comment_content=f"{LONG} {REJECTED}", recheck_reason="retry")
 
     assert [one.data for one in (first, again, decided)] == [b"true", b"true", b"false"]
@@ -98,7 +99,7 @@ def test_a_test_asks_for_no_comment_of_another(kept: Kept) -> None:
     """What people decided of a comment is no answer to a test."""
     checked = kept.call("/1.1/comment-check", comment_content=REJECTED)
     decision = Decision(Action.APPROVE, DecidedBy.MODERATOR, clock.now(), 1, actor="m-1")
-    kept.service.decide("news", checked.headers["X-akismet-guid"], decision)
+    overrule(kept.service.parts, "news", checked.headers["X-akismet-guid"], decision)
 
     assert kept.call("/1.1/comment-check", comment_content=REJECTED, recheck_reason="x", is_test="1").data == b"true"
 

@@ -37,9 +37,13 @@ def test_copies_are_listed_and_decided_together(api: Api, settings: Settings) ->
 
     answer = api.call("POST", f"/v1/clusters/{CLUSTER}/decision", json={"action": "reject", "reason": "an advert"})
 
-    assert (answer.status_code, answer.get_json()) == (200, {"cluster_id": CLUSTER, "decided": 3})
+    batch_id = answer.get_json()["batch_id"]
+    assert (answer.status_code, answer.get_json()) == (
+        200, {"cluster_id": CLUSTER, "decided": 3, "batch_id": batch_id}
+    )  # fmt: skip
     after = api.call("GET", f"/v1/comments?cluster={CLUSTER}").get_json()["comments"]
     assert {(one["status"], one["decision"]["reasons"][0]["detail"]) for one in after} == {("rejected", "an advert")}
+    assert api.call("POST", f"/v1/decisions/{batch_id}/undo").get_json()["restored"] == 3
 
 
 def test_a_cluster_that_is_not_there_is_404(api: Api) -> None:
