@@ -13,8 +13,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from moderation import ids
+from moderation.audit_entry import NOBODY, SERVICE, SERVICE_CHAIN, Actor, ActorKind, AuditAction, Change
 from moderation.errors import UnavailableError
-from moderation.storage import moderators
+from moderation.storage import audit, moderators
 from moderation.storage.database import Database
 from moderation.storage.moderators import Moderator
 
@@ -30,7 +31,13 @@ _slots = BoundedSemaphore(HASHES_AT_ONCE)
 
 
 def add_moderator(
-    database: Database, site_id: str, email: str, name: str, now: datetime, password: str | None = None
+    database: Database,
+    site_id: str,
+    email: str,
+    name: str,
+    now: datetime,
+    password: str | None = None,
+    actor: Actor = SERVICE,
 ) -> str:
     """Make a moderator of a site and return the password: the given one, or a new one.
 
@@ -43,6 +50,7 @@ def add_moderator(
     moderator = Moderator(ids.new_id(now), site_id, email.strip(), name, hashed)
     with database.write() as connection:
         moderators.add_moderator(connection, moderator, now)
+        audit.append(connection, site_id, now, Change(actor, AuditAction.MODERATOR_MADE, moderator.id))
     return password
 
 
@@ -59,13 +67,17 @@ def sign_in(
     with _slot(patience):
         try:
             _hasher.verify(moderator.password_hash if moderator else NOBODYS_HASH, password)
+            right = True
         except VerifyMismatchError:
-            return None
-    if moderator is None:
+            right = False
+    if moderator is None or not right:
+        _note_refusal(database, moderator, now)
         return None
     token = ids.new_secret()
+    opened = Change(Actor(ActorKind.MODERATOR, moderator.id), AuditAction.SESSION_OPENED, moderator.id)
     with database.write() as connection:
         moderators.open_session(connection, token, moderator.id, now, now + SESSION_LIFE)
+        audit.append(connection, moderator.site_id, now, opened)
     return token
 
 
@@ -79,6 +91,13 @@ def sign_out(database: Database, token: str) -> None:
     """End a session at once."""
     with database.write() as connection:
         moderators.close_session(connection, token)
+
+
+def _note_refusal(database: Database, moderator: Moderator | None, now: datetime) -> None:
+    """Keep that somebody was not let in; of an address that nobody has, too, which must not be told by its time."""
+    site_id, subject = (moderator.site_id, moderator.id) if moderator else (SERVICE_CHAIN, "")
+    with database.write() as connection:
+        audit.append(connection, site_id, now, Change(NOBODY, AuditAction.SESSION_REFUSED, subject))
 
 
 @contextmanager

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from moderation.audit_entry import AuditAction, Change, decider
 from moderation.errors import ModerationError, NotFoundError, StaleError, UndoOverError
 from moderation.model import Action, DecidedBy, Decision, Reason, Status
-from moderation.pipeline import Parts, expected, put_in_force, teach
+from moderation.pipeline import Parts, decided_change, expected, put_in_force, teach
 from moderation.queue import Bell
 from moderation.records import StoredComment
-from moderation.storage import comments, decision_log, labels
+from moderation.storage import audit, comments, decision_log, labels
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
 from moderation.storage.decision_log import Line
@@ -68,13 +69,22 @@ def decide_batch(
             outcomes.append(comments.as_decided(made[one.comment_id]))
         deliveries = put_in_force(connection, list(made.values()), wanted[0].decision.at)
         teach(connection, site_id, list(made.values()))
+        audit.append(connection, site_id, wanted[0].decision.at, *map(decided_change, made.values()))
     parts.queue.announce(list(made))
     if deliveries:
         parts.queue.ring(Bell.COURIER)
     return outcomes
 
 
-def undo(parts: Parts, site_id: str, batch_id: str, by: DecidedBy, actor: str, now: datetime) -> Undone:
+def undo(
+    parts: Parts,
+    site_id: str,
+    batch_id: str,
+    by: DecidedBy,
+    actor: str,
+    now: datetime,
+    actor_id: str | None = None,
+) -> Undone:
     """Let comments stand as they stood before a batch of decisions, and forget what these taught.
 
     Raises:
@@ -91,10 +101,13 @@ def undo(parts: Parts, site_id: str, batch_id: str, by: DecidedBy, actor: str, n
                 raise UndoOverError
             current = comments.lock(connection, sorted(line.comment_id for line in lines))
             mine = [line for line in lines if _stands(current.get(line.comment_id), site_id, line)]
-            decided = [_as_before(connection, current[line.comment_id], line, by, actor, now) for line in mine]
+            decided = [
+                _as_before(connection, current[line.comment_id], line, by, actor, now, actor_id) for line in mine
+            ]
             deliveries = put_in_force(connection, [one for one, _ in decided], now)
             labels.withdraw(connection, site_id, [line.comment_id for line in mine], now)
             _teach_again(connection, site_id, decided)
+            audit.append(connection, site_id, now, *_undone(batch_id, [one for one, _ in decided]))
         parts.queue.announce([line.comment_id for line in mine])
         if deliveries:
             parts.queue.ring(Bell.COURIER)
@@ -102,6 +115,12 @@ def undo(parts: Parts, site_id: str, batch_id: str, by: DecidedBy, actor: str, n
     if not last:
         raise NotFoundError
     return Undone(restored, left)
+
+
+def _undone(batch_id: str, decided: Sequence[Decided]) -> list[Change]:
+    """Return what the audit log says of decisions that were taken back, if there are any."""
+    details = {"comments": [one.comment.id for one in decided]}
+    return [Change(decider(one.decision), AuditAction.DECISIONS_UNDONE, batch_id, details) for one in decided[:1]]
 
 
 def _stands(comment: StoredComment | None, site_id: str, line: Line) -> bool:
@@ -116,7 +135,13 @@ def _stands(comment: StoredComment | None, site_id: str, line: Line) -> bool:
 
 
 def _as_before(
-    connection: Connection, comment: StoredComment, line: Line, by: DecidedBy, actor: str, now: datetime
+    connection: Connection,
+    comment: StoredComment,
+    line: Line,
+    by: DecidedBy,
+    actor: str,
+    now: datetime,
+    actor_id: str | None,
 ) -> tuple[Decided, Decision | None]:
     """Return the decision that brings back what stood before `line`, and the one that stood."""
     log = decision_log.of_comment(connection, comment.site_id, comment.id)
@@ -129,6 +154,7 @@ def _as_before(
         policy_version=line.decision.policy_version,
         reasons=stood.reasons if stood else (Reason(UNDONE, "a decision was taken back"),),
         actor=actor,
+        actor_id=actor_id,
     )
     return Decided(comment, decision, None), stood
 

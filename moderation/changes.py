@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from moderation import ids, intake, rules
+from moderation.audit_entry import SERVICE, Actor, AuditAction, Change
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError
 from moderation.model import UNKNOWN, Comment, EventType, Facts, Status
@@ -11,7 +12,7 @@ from moderation.pipeline import Parts, decision_event
 from moderation.policy import decide_early
 from moderation.queue import Bell
 from moderation.records import Event, Site, StoredComment
-from moderation.storage import akismet, comments, events, labels, threads
+from moderation.storage import akismet, audit, comments, events, labels, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
 from moderation.storage.filters import Filter
@@ -20,7 +21,7 @@ AT_ONCE = 1000
 """Comments of an author that one call erases: a request has an end, and whoever asks can ask again."""
 
 
-def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime) -> StoredComment:
+def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime, actor: Actor = SERVICE) -> StoredComment:
     """Give a comment a new text: a new revision, checked by the rules and scored again.
 
     An edit does not count against the limits of posting, and is no duplicate of what it replaces.
@@ -71,6 +72,8 @@ def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime) ->
             decided = Decided(pending, decision, None)
             comments.log(connection, [decided])
             deliveries = events.publish(connection, [decision_event(decided, now)], now)
+        change = Change(actor, AuditAction.COMMENT_EDITED, comment_id, {"revision": after.revision})
+        audit.append(connection, site.id, now, change)
     if after.score_after is not None:
         parts.queue.ring(Bell.SCORING)
     if deliveries:
@@ -78,10 +81,13 @@ def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime) ->
     return after
 
 
-def erase(parts: Parts, site_id: str, comment_id: str, now: datetime) -> StoredComment:
+def erase(
+    parts: Parts, site_id: str, comment_id: str, now: datetime, actor: Actor = SERVICE, *also: Change
+) -> StoredComment:
     """Remove a comment's text and author everywhere and keep its place in the counts; twice is once.
 
     A comment that was still pending stays so in the counts, and nothing scores it any more.
+    `also` is what the audit log says beside that.
 
     Raises:
         NotFoundError: the site has no such comment.
@@ -91,6 +97,7 @@ def erase(parts: Parts, site_id: str, comment_id: str, now: datetime) -> StoredC
         if before is None:
             raise NotFoundError
         if before.erased_at is not None:
+            audit.append(connection, site_id, now, *also)
             return before
         after = comments.erase(connection, before, now)
         labels.erase(connection, site_id, comment_id, now)
@@ -106,20 +113,28 @@ def erase(parts: Parts, site_id: str, comment_id: str, now: datetime) -> StoredC
             data=event_object(after, before.status.value, after.sequence),
         )
         deliveries = events.publish(connection, [event], now)
+        audit.append(connection, site_id, now, Change(actor, AuditAction.COMMENT_ERASED, comment_id), *also)
     parts.queue.announce([comment_id])
     if deliveries:
         parts.queue.ring(Bell.COURIER)
     return after
 
 
-def erase_author(parts: Parts, site_id: str, author_key: str, now: datetime) -> tuple[int, bool]:
-    """Erase an author's newest comments, one transaction each; return how many, and whether there are more."""
+def erase_author(
+    parts: Parts, site_id: str, author_key: str, now: datetime, actor: Actor = SERVICE
+) -> tuple[int, bool]:
+    """Erase an author's newest comments, one transaction each; return how many, and whether there are more.
+
+    With the last of them the audit log says whose they were; no entry says it of a single comment.
+    """
     with parts.database.read() as connection:
         wanted = Filter(author_key=author_key)
         found = comments.list_page(connection, site_id, wanted, limit=AT_ONCE + 1, before_id=None)
-    for comment in found[:AT_ONCE]:
-        erase(parts, site_id, comment.id, now)
-    return min(len(found), AT_ONCE), len(found) > AT_ONCE
+    number, more = min(len(found), AT_ONCE), len(found) > AT_ONCE
+    erased = Change(actor, AuditAction.AUTHOR_ERASED, author_key, {"comments": number, "more": more})
+    for place, comment in enumerate(found[:AT_ONCE], 1):
+        erase(parts, site_id, comment.id, now, actor, *([erased] if place == number else []))
+    return number, more
 
 
 def _get(connection: Connection, site_id: str, comment_id: str) -> StoredComment:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ import structlog
 
 from moderation import ids, signing
 from moderation.addresses import check_url
+from moderation.audit_entry import AuditAction, Change
 from moderation.errors import BlockedTargetError, NotFoundError
 from moderation.judging import Judged
 from moderation.model import Action, Comment, DecidedBy, Decision, EventType, Reason, Scope
@@ -18,7 +20,7 @@ from moderation.queue import Bell
 from moderation.records import Endpoint, Key, StoredComment
 from moderation.sealing import AKISMET, InvalidToken, seal, unseal
 from moderation.service import Service
-from moderation.storage import akismet, comments, endpoints
+from moderation.storage import akismet, audit, comments, endpoints
 from moderation.storage.akismet import Check
 from moderation.storage.database import Connection
 from moderation.suggestions import Suggestion, receive_suggestion
@@ -56,10 +58,11 @@ def remember(service: Service, asked: Asked, judged: Judged, now: datetime, *, s
     with service.parts.database.write() as connection:
         akismet.count(connection, site_id, now.date(), _blog(asked.blog), "spam" if spam else "ham")
         if stored is not None:
-            endpoint = _endpoint(service, connection, asked, now) if asked.callback else None
+            endpoint, changes = _endpoint(service, connection, asked, now) if asked.callback else (None, ())
             told = 0 if judged.late else stored.sequence
             check = Check(stored.id, site_id, _match(service, asked), spam, told, endpoint)
             due = akismet.add_check(connection, check, _told(service), ids.new_id(now), now)
+            audit.append(connection, site_id, now, *changes)
     if due:
         service.parts.queue.ring(Bell.COURIER)
 
@@ -92,6 +95,7 @@ def submit(
             (Reason(reason.replace(" ", "_"), reason),),
             actor=asked.key.name,
             note=f"reported by {reporter[:REPORTER_AT_MOST]}" if reporter else None,
+            actor_id=asked.key.prefix,
         )
         try:
             overrule(service.parts, site_id, check.comment_id, decision)
@@ -114,14 +118,19 @@ def used(service: Service, site_id: str, start: date, end: date) -> int:
         return akismet.used(connection, site_id, start, end)
 
 
-def _endpoint(service: Service, connection: Connection, asked: Asked, now: datetime) -> str | None:
-    """Return the id of the endpoint of a callback address, made if it is new; None if it may not be called."""
+def _endpoint(
+    service: Service, connection: Connection, asked: Asked, now: datetime
+) -> tuple[str | None, Sequence[Change]]:
+    """Return the id of the endpoint of a callback address, made if it is new, and what the audit log says of that.
+
+    The id is None if the address may not be called.
+    """
     url, site_id = str(asked.callback), asked.key.site_id
     try:
         check_url(url, allow_http=service.settings.webhook_http, networks=service.settings.networks)
     except BlockedTargetError as error:
         log.warning("callback_not_taken", site=site_id, why=error.detail)
-        return None
+        return None, ()
     sealing = service.parts.hasher.derive(AKISMET)
     known = endpoints.list_akismet(connection, site_id)
     same = next((one for one in known if one.url == url), None)
@@ -129,10 +138,11 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
         stale = same.events != _told(service) or not _is(sealing, same, asked.secret)
         if stale or same.disabled_at is not None:
             endpoints.renew_akismet(connection, site_id, same.id, seal(sealing, asked.secret), _told(service))
-        return same.id
+            return same.id, [Change(asked.key.actor, AuditAction.ENDPOINT_CHANGED, same.id)]
+        return same.id, ()
     if len(known) >= ENDPOINTS_AT_MOST:
         log.warning("callback_not_taken", site=site_id, why="the site has too many")
-        return None
+        return None, ()
     made = Endpoint(
         id=ids.new_id(now),
         site_id=site_id,
@@ -147,7 +157,7 @@ def _endpoint(service: Service, connection: Connection, asked: Asked, now: datet
         akismet_key=seal(sealing, asked.secret),
     )
     endpoints.add_endpoint(connection, made)
-    return made.id
+    return made.id, [Change(asked.key.actor, AuditAction.ENDPOINT_MADE, made.id)]
 
 
 def _bare(text: str) -> str:

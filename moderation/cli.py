@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from moderation import (
     __version__,
     cli_admin,
+    cli_audit,
     cli_cert,
     cli_coral,
     cli_data,
@@ -104,8 +105,8 @@ def run_doctor() -> None:
 
 
 COMMANDS = (
-    *cli_admin.COMMANDS, *cli_data.COMMANDS, cli_cert.make_certificate, cli_coral.coral, cli_import.import_file,
-    cli_thresholds.thresholds,
+    *cli_admin.COMMANDS, *cli_data.COMMANDS, cli_audit.audit, cli_cert.make_certificate, cli_coral.coral,
+    cli_import.import_file, cli_thresholds.thresholds,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -10,6 +10,7 @@ import click
 
 from moderation import accounts, clock, ids, signing
 from moderation.addresses import check_url
+from moderation.audit_entry import CLI, AuditAction, Change, key_made
 from moderation.errors import ModerationError
 from moderation.hashing import Hasher
 from moderation.model import EventType, Scope
@@ -17,7 +18,7 @@ from moderation.policy_document import Policy
 from moderation.records import Endpoint
 from moderation.secret import load_secret
 from moderation.settings import Settings, get_settings
-from moderation.storage import endpoints, migrate, moderators, sites
+from moderation.storage import audit, endpoints, migrate, moderators, sites
 from moderation.storage.database import Database, SQLAlchemyError
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -97,6 +98,8 @@ def add_site(site_id: str, name: str | None, *, as_json: bool) -> None:
         sites.add_site(connection, site_id, name or site_id, Policy(), now)
         prefix, key = ids.new_api_key()
         sites.add_key(connection, site_id, key, prefix, "native", list(Scope), "first key", now)
+        made = Change(CLI, AuditAction.SITE_MADE, site_id)
+        audit.append(connection, site_id, now, made, key_made(prefix, "native", list(Scope)))
     show({"site": site_id, "api_key": key}, as_json=as_json)
 
 
@@ -134,6 +137,7 @@ def add_key(site_id: str, name: str, scopes: tuple[str, ...], *, akismet: bool, 
             stored, kind, allowed = new, "native", [Scope(scope) for scope in scopes] or list(Scope)
         with database.write() as connection:
             sites.add_key(connection, site_id, stored, prefix, kind, allowed, name, clock.now())
+            audit.append(connection, site_id, clock.now(), key_made(prefix, kind, allowed))
     show({"site": site_id, "akismet_key" if akismet else "api_key": new}, as_json=as_json)
 
 
@@ -158,6 +162,7 @@ def revoke_key(site_id: str, prefix: str) -> None:
     with opened() as database, database.write() as connection:
         if not sites.revoke_key(connection, site_id, prefix, clock.now()):
             raise click.ClickException("There is no such live key; `moderation key list` shows them")
+        audit.append(connection, site_id, clock.now(), Change(CLI, AuditAction.KEY_REVOKED, prefix))
 
 
 @click.group("moderator")
@@ -177,7 +182,7 @@ def add_moderator(site_id: str, email: str, name: str | None, *, as_json: bool) 
         with database.read() as connection:
             if moderators.find_moderator(connection, email) is not None:
                 raise click.ClickException(f"There is a moderator {email} already")
-        password = accounts.add_moderator(database, site_id, email, name or email, clock.now())
+        password = accounts.add_moderator(database, site_id, email, name or email, clock.now(), actor=CLI)
     show({"email": email, "password": password}, as_json=as_json)
 
 
@@ -190,7 +195,7 @@ def list_moderators(site_id: str, *, as_json: bool) -> None:
         known_site(database, site_id)
         with database.read() as connection:
             found = moderators.list_moderators(connection, site_id)
-    show([{"email": one.email, "name": one.name} for one in found], as_json=as_json)
+    show([{"id": one.id, "email": one.email, "name": one.name} for one in found], as_json=as_json)
 
 
 @click.group("endpoint")
@@ -217,6 +222,7 @@ def add_endpoint(site_id: str, url: str, events: tuple[str, ...], *, include_tex
         )
         with database.write() as connection:
             endpoints.add_endpoint(connection, new)
+            audit.append(connection, site_id, now, Change(CLI, AuditAction.ENDPOINT_MADE, new.id))
     show({"id": new.id, "url": url, "secret": new.secret}, as_json=as_json)
 
 

@@ -3,12 +3,13 @@
 import click
 
 from moderation import clock, ids
+from moderation.audit_entry import CLI, AuditAction, Change
 from moderation.cli_admin import as_json_option, known_site, opened, show
 from moderation.hashing import Hasher
 from moderation.sealing import CORAL, seal
 from moderation.secret import load_secret
 from moderation.settings import get_settings
-from moderation.storage import coral_secrets
+from moderation.storage import audit, coral_secrets
 from moderation.storage.coral_secrets import SECRETS_AT_MOST, Secret
 
 
@@ -34,6 +35,7 @@ def add(site_id: str, secret: str, *, as_json: bool) -> None:
             if len(coral_secrets.list_secrets(connection, site_id)) >= SECRETS_AT_MOST:
                 raise click.ClickException(f"A site can have {SECRETS_AT_MOST} secrets; remove one first")
             coral_secrets.add_secret(connection, site_id, kept)
+            audit.append(connection, site_id, now, Change(CLI, AuditAction.CORAL_SECRET_MADE, kept.id))
     show({"id": kept.id, "path": f"/coral/{site_id}"}, as_json=as_json)
 
 
@@ -57,3 +59,4 @@ def remove(site_id: str, secret_id: str) -> None:
     with opened() as database, database.write() as connection:
         if not coral_secrets.remove_secret(connection, site_id, secret_id):
             raise click.ClickException("There is no such secret; `moderation coral list` shows them")
+        audit.append(connection, site_id, clock.now(), Change(CLI, AuditAction.CORAL_SECRET_REMOVED, secret_id))

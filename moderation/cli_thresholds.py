@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from moderation import clock
+from moderation.audit_entry import CLI
 from moderation.cli_admin import known_site, opened
+from moderation.policy_changes import put_policy
 from moderation.policy_document import Threshold
 from moderation.settings import get_settings
 from moderation.storage import sites
@@ -99,5 +101,5 @@ def _apply(site_id: str, found: list[Translation]) -> None:
                 before = changed.get(one.attribute, Threshold())
                 changed[one.attribute] = replace(before, hold=one.ours)
             policy = replace(site.policy, thresholds=changed)
-            version = sites.put_policy(connection, site_id, policy, "moderation thresholds", clock.now())
+            version = put_policy(connection, site_id, policy, "moderation thresholds", CLI, clock.now())
     click.echo(f"Version {version} of the policy of {site_id} is in force", err=True)

@@ -1,13 +1,14 @@
 """One decision for all comments that are near copies of each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from moderation.audit_entry import AuditAction, Change, decider
 from moderation.errors import NotFoundError
 from moderation.model import DecidedBy, Decision, Status
 from moderation.pipeline import Parts, put_in_force, teach
 from moderation.queue import Bell
 from moderation.records import StoredComment
-from moderation.storage import comments
+from moderation.storage import audit, comments
 from moderation.storage.comments import Decided
 from moderation.storage.filters import Filter
 
@@ -32,6 +33,8 @@ def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decisi
             made = [Decided(one, decision, None, batch_id) for one in wanted]
             deliveries = put_in_force(connection, made, decision.at)
             teach(connection, site_id, made)
+            if made:
+                audit.append(connection, site_id, decision.at, _change(cluster_id, decision, made))
         parts.queue.announce([one.id for one in wanted])
         if deliveries:
             parts.queue.ring(Bell.COURIER)
@@ -39,6 +42,13 @@ def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decisi
     if not known:
         raise NotFoundError
     return decided
+
+
+def _change(cluster_id: str, decision: Decision, made: Sequence[Decided]) -> Change:
+    """Return what the audit log says of a page of copies that were decided together."""
+    batch = {"batch": made[0].batch_id} if made[0].batch_id else {}
+    details = {"action": decision.action.value, "comments": [one.comment.id for one in made], **batch}
+    return Change(decider(decision), AuditAction.CLUSTER_DECIDED, cluster_id, details)
 
 
 def _pages(parts: Parts, site_id: str, cluster_id: str) -> Iterator[list[StoredComment]]:

@@ -1,23 +1,65 @@
-"""What a site does with its endpoints after they were made, and with what was delivered to them."""
+"""What a site does with its endpoints, and with what was delivered to them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from moderation import clock, ids, signing
+from moderation import clock, ids
 from moderation.addresses import check_url
+from moderation.audit_entry import SERVICE, Actor, AuditAction, Change
 from moderation.comment_object import timestamp
-from moderation.errors import NotFoundError
+from moderation.errors import EndpointsFullError, NotFoundError
 from moderation.model import EventType
 from moderation.queue import Bell
 from moderation.records import Endpoint, Event
 from moderation.service import Service
-from moderation.storage import delivery_log, endpoints, events
+from moderation.signing import Signing, new_secret, signing_of
+from moderation.storage import audit, delivery_log, endpoints, events
 from moderation.storage.delivery_log import Tried, Try, Wanted
 
 REPLAYED_AT_MOST = 1000
+ENDPOINTS_AT_MOST = 20
+"""Per site; `EndpointsFullError` says so."""
 BY_SITE = "Disabled by the site"
+
+
+def add(
+    service: Service,
+    site_id: str,
+    url: str,
+    events: Sequence[EventType],
+    *,
+    include_text: bool,
+    description: str,
+    signing: Signing = "hmac",
+    actor: Actor = SERVICE,
+) -> Endpoint:
+    """Make an endpoint; its secret is in the answer and shown again by nobody.
+
+    Raises:
+        BlockedTargetError: callbacks may not go to that URL.
+        EndpointsFullError: the site has as many as it may.
+    """
+    check_url(url, allow_http=service.settings.webhook_http, networks=service.settings.networks)
+    endpoint = Endpoint(
+        id=ids.new_id(now := clock.now()),
+        site_id=site_id,
+        url=url,
+        secret=new_secret(signing),
+        events=tuple(events),
+        include_text=include_text,
+        description=description,
+        created_at=now,
+        disabled_at=None,
+        disabled_why=None,
+    )
+    with service.parts.database.write() as connection:
+        if len(endpoints.list_endpoints(connection, site_id)) >= ENDPOINTS_AT_MOST:
+            raise EndpointsFullError
+        endpoints.add_endpoint(connection, endpoint)
+        audit.append(connection, site_id, now, Change(actor, AuditAction.ENDPOINT_MADE, endpoint.id))
+    return endpoint
 
 
 def get(service: Service, site_id: str, endpoint_id: str) -> Endpoint:
@@ -30,7 +72,13 @@ def get(service: Service, site_id: str, endpoint_id: str) -> Endpoint:
 
 
 def change(
-    service: Service, site_id: str, endpoint_id: str, changes: Mapping[str, Any], *, enabled: bool | None = None
+    service: Service,
+    site_id: str,
+    endpoint_id: str,
+    changes: Mapping[str, Any],
+    *,
+    enabled: bool | None = None,
+    actor: Actor = SERVICE,
 ) -> Endpoint:
     """Change fields of an endpoint and return it; enabled anew, it begins without failures.
 
@@ -54,10 +102,19 @@ def change(
         if enabled is False and endpoint.disabled_at is None:
             endpoints.disable_endpoint(connection, site_id, endpoint_id, BY_SITE, now)
             changed = replace(changed, disabled_at=now, disabled_why=BY_SITE)
+        audit.append(connection, site_id, now, *_changed(actor, endpoint, changed))
     return changed
 
 
-def rotate(service: Service, site_id: str, endpoint_id: str, overlap: timedelta) -> Endpoint:
+def remove(service: Service, site_id: str, endpoint_id: str, actor: Actor = SERVICE) -> None:
+    """Remove an endpoint with what waits for it; `NotFoundError` if there is none."""
+    with service.parts.database.write() as connection:
+        if not endpoints.remove_endpoint(connection, site_id, endpoint_id):
+            raise NotFoundError
+        audit.append(connection, site_id, clock.now(), Change(actor, AuditAction.ENDPOINT_REMOVED, endpoint_id))
+
+
+def rotate(service: Service, site_id: str, endpoint_id: str, overlap: timedelta, actor: Actor = SERVICE) -> Endpoint:
     """Give an endpoint a new secret of the same kind; the one before it signs too for `overlap`."""
     now = clock.now()
     with service.parts.database.write() as connection:
@@ -66,11 +123,13 @@ def rotate(service: Service, site_id: str, endpoint_id: str, overlap: timedelta)
             raise NotFoundError
         changed = replace(
             endpoint,
-            secret=signing.new_secret(signing.signing_of(endpoint.secret)),
+            secret=new_secret(signing_of(endpoint.secret)),
             old_secret=endpoint.secret if overlap else None,
             old_secret_until=now + overlap if overlap else None,
         )
         endpoints.change_endpoint(connection, changed)
+        details = {"overlap_seconds": int(overlap.total_seconds())}
+        audit.append(connection, site_id, now, Change(actor, AuditAction.ENDPOINT_ROTATED, endpoint_id, details))
     return changed
 
 
@@ -122,3 +181,17 @@ def replay(service: Service, site_id: str, wanted: Wanted) -> tuple[int, bool]:
         number = delivery_log.replay(connection, site_id, found[:REPLAYED_AT_MOST], clock.now())
     service.parts.queue.ring(Bell.COURIER)
     return number, len(found) > REPLAYED_AT_MOST
+
+
+def _changed(actor: Actor, before: Endpoint, after: Endpoint) -> list[Change]:
+    """Return what the audit log says of a change, if it is one: which fields differ, or that it is switched off."""
+    fields = [name for name in ("url", "events", "include_text", "description") if _differs(name, before, after)]
+    if (before.disabled_at is None) is not (after.disabled_at is None):
+        fields.append("enabled")
+    off = "enabled" in fields and after.disabled_at is not None
+    action = AuditAction.ENDPOINT_DISABLED if off else AuditAction.ENDPOINT_CHANGED
+    return [Change(actor, action, after.id, {"fields": fields})] if fields else []
+
+
+def _differs(name: str, before: Endpoint, after: Endpoint) -> bool:
+    return bool(getattr(before, name) != getattr(after, name))

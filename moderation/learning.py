@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from moderation.audit_entry import SERVICE, Actor, AuditAction, Change
 from moderation.errors import NotFoundError
 from moderation.labels import judged_attributes
 from moderation.model import ATTRIBUTES
 from moderation.pipeline import Parts
 from moderation.records import Site, SiteModel
-from moderation.storage import labels, site_models
+from moderation.storage import audit, labels, site_models
 
 HISTORY = 10
 
@@ -49,7 +50,7 @@ def overview(parts: Parts, site: Site) -> Learning:
         return Learning(labels.counts(connection, site.id), labels.is_due(connection, site.id), found)
 
 
-def roll_back(parts: Parts, site_id: str, attribute: str, now: datetime) -> SiteModel:
+def roll_back(parts: Parts, site_id: str, attribute: str, now: datetime, actor: Actor = SERVICE) -> SiteModel:
     """Take the model of an attribute out of force, and return it; the one before it is in force again, if any.
 
     Raises:
@@ -57,6 +58,8 @@ def roll_back(parts: Parts, site_id: str, attribute: str, now: datetime) -> Site
     """
     with parts.database.write() as connection:
         taken = site_models.roll_back(connection, site_id, attribute, now)
-    if taken is None:
-        raise NotFoundError("No model of that attribute is in force")
+        if taken is None:
+            raise NotFoundError("No model of that attribute is in force")
+        change = Change(actor, AuditAction.LEARNING_ROLLED_BACK, attribute, {"version": taken.version})
+        audit.append(connection, site_id, now, change)
     return taken

@@ -224,7 +224,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An action with its reasons; `actor` names the person or key behind it."""
+    """An action with its reasons; `actor` names the person or key behind it, for people."""
 
     action: Action
     by: DecidedBy
@@ -233,6 +233,8 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
     actor: str | None = None
     note: str | None = None
+    actor_id: str | None = None
+    """Of the moderator, or the key's prefix: for the audit log, which holds no names. Not stored with the decision."""
 
 
 @dataclass(frozen=True, slots=True)

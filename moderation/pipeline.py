@@ -13,7 +13,7 @@
     settle              findings + scores + policy -> one decision
       |                 decision, log line, event and deliveries in one transaction
       v
-    overrule            a person or the site decides otherwise; the same transaction again, and a label to learn from
+    overrule            a person or the site decides otherwise; the same transaction again, a label, an audit entry
 
 Nothing here decides: rules and policy do. `intake.py` has the steps of `receive`,
 `changes.py` what happens to a comment later: edits and erasure.
@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from moderation import ids, intake, rules
+from moderation.audit_entry import AuditAction, Change, Value, decider
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError, StaleError
 from moderation.hashing import Hasher
@@ -33,7 +34,7 @@ from moderation.model import Decision, EventType, Scored, Status
 from moderation.policy import decide, decide_early, decide_unscorable
 from moderation.queue import Bell, Queue
 from moderation.records import Event, Site, StoredComment
-from moderation.storage import comments, events, labels, sites, threads
+from moderation.storage import audit, comments, events, labels, sites, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection, Database
 from moderation.windows import Windows
@@ -132,6 +133,7 @@ def overrule(
         decided = [Decided(comment, decision, None, batch_id)]
         deliveries = put_in_force(connection, decided, decision.at)
         teach(connection, site_id, decided)
+        audit.append(connection, site_id, decision.at, decided_change(decided[0]))
     parts.queue.announce([comment_id])
     if deliveries:
         parts.queue.ring(Bell.COURIER)
@@ -158,6 +160,16 @@ def put_in_force(connection: Connection, decided: Sequence[Decided], now: dateti
         ]
         threads.count_moves(connection, site_id, moves)
     return events.publish(connection, [decision_event(one, now) for one in decided], now)
+
+
+def decided_change(decided: Decided) -> Change:
+    """Return what the audit log says of a decision that a person or the site made."""
+    before, decision = decided.comment, decided.decision
+    details: dict[str, Value] = {"action": decision.action.value, "status_before": before.status.value}
+    details |= {"revision": before.revision, "sequence": before.sequence + 1}
+    if decided.batch_id:
+        details["batch"] = decided.batch_id
+    return Change(decider(decision), AuditAction.COMMENT_DECIDED, before.id, details)
 
 
 def teach(connection: Connection, site_id: str, decided: Sequence[Decided]) -> None:

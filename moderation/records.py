@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from moderation.audit_entry import Actor, ActorKind
 from moderation.model import (
     Author,
     DecidedBy,
@@ -40,6 +41,11 @@ class Key:
     site_id: str
     name: str
     scopes: frozenset[Scope]
+
+    @property
+    def actor(self) -> Actor:
+        """The key as the audit log knows it."""
+        return Actor(ActorKind.API_KEY, self.prefix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,32 +8,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from moderation import changes, clock, ids, intake
-from moderation.addresses import check_url
+from moderation import changes, clock, intake
+from moderation.audit_entry import SERVICE, Actor
 from moderation.committer import TIMEOUT_SECONDS, Committer
-from moderation.errors import (
-    EndpointsFullError,
-    NotFoundError,
-    OverloadedError,
-    StaleError,
-    TooLongError,
-    UnavailableError,
-)
+from moderation.errors import NotFoundError, OverloadedError, StaleError, TooLongError, UnavailableError
 from moderation.intake import Handed, Outcome, Received
 from moderation.load import Load
-from moderation.model import EventType, LengthUnit, Scored, Status
+from moderation.model import LengthUnit, Scored, Status
 from moderation.pipeline import Parts
+from moderation.policy_changes import put_policy
 from moderation.policy_document import LONGEST, Policy
 from moderation.records import Endpoint, Site, StoredComment, ThreadCounts
 from moderation.scores import Scores, Wanted, first_error
 from moderation.settings import Settings
-from moderation.signing import Signing, new_secret
 from moderation.site_cache import SiteCache
 from moderation.storage import comments, endpoints, idempotency, sites, threads
 from moderation.storage.filters import Filter
-
-ENDPOINTS_AT_MOST = 20
-"""Per site; `EndpointsFullError` says so."""
 
 
 class Service:
@@ -131,15 +121,15 @@ class Service:
         """Return the key under which the author that the site calls so is found."""
         return self.parts.hasher.author_id(author_id)
 
-    def edit(self, site_id: str, comment_id: str, text: str) -> StoredComment:
+    def edit(self, site_id: str, comment_id: str, text: str, actor: Actor = SERVICE) -> StoredComment:
         """Give a comment a new text; see `changes.edit`."""
         if len(text) > LONGEST:
             raise TooLongError(count=len(text), limit=LONGEST, unit=LengthUnit.CODE_POINTS.value)
-        return changes.edit(self.parts, self.sites.current(site_id), comment_id, text, clock.now())
+        return changes.edit(self.parts, self.sites.current(site_id), comment_id, text, clock.now(), actor)
 
-    def erase(self, site_id: str, comment_id: str) -> StoredComment:
+    def erase(self, site_id: str, comment_id: str, actor: Actor = SERVICE) -> StoredComment:
         """Erase a comment; see `changes.erase`."""
-        return changes.erase(self.parts, site_id, comment_id, clock.now())
+        return changes.erase(self.parts, site_id, comment_id, clock.now(), actor)
 
     def score(self, site_id: str, texts: Sequence[str], language: str | None) -> list[Scored]:
         """Return scores for texts that are not kept, in order.
@@ -178,59 +168,21 @@ class Service:
         """Return the site with the policy in force."""
         return self.sites.current(site_id)
 
-    def put_policy(self, site_id: str, policy: Policy, by: str, expected_version: int | None) -> Site:
+    def put_policy(
+        self, site_id: str, policy: Policy, by: str, expected_version: int | None, actor: Actor = SERVICE
+    ) -> Site:
         """Put a policy in force; `StaleError` if another came in between."""
         with self.parts.database.write() as connection:
             version = sites.policy_version(connection, site_id)
             if expected_version not in {None, version}:
                 raise StaleError("The policy was changed since you read it; read it again", version_now=version)
-            sites.put_policy(connection, site_id, policy, by, clock.now())
+            put_policy(connection, site_id, policy, by, actor, clock.now())
         return self.sites.current(site_id)
-
-    def add_endpoint(
-        self,
-        site_id: str,
-        url: str,
-        events: Sequence[EventType],
-        *,
-        include_text: bool,
-        description: str,
-        signing: Signing = "hmac",
-    ) -> Endpoint:
-        """Make an endpoint; its secret is in the answer and shown again by nobody.
-
-        Raises:
-            BlockedTargetError: callbacks may not go to that URL.
-        """
-        check_url(url, allow_http=self.settings.webhook_http, networks=self.settings.networks)
-        endpoint = Endpoint(
-            id=ids.new_id(now := clock.now()),
-            site_id=site_id,
-            url=url,
-            secret=new_secret(signing),
-            events=tuple(events),
-            include_text=include_text,
-            description=description,
-            created_at=now,
-            disabled_at=None,
-            disabled_why=None,
-        )
-        with self.parts.database.write() as connection:
-            if len(endpoints.list_endpoints(connection, site_id)) >= ENDPOINTS_AT_MOST:
-                raise EndpointsFullError
-            endpoints.add_endpoint(connection, endpoint)
-        return endpoint
 
     def endpoints(self, site_id: str) -> list[Endpoint]:
         """Return the site's endpoints, oldest first."""
         with self.parts.database.read() as connection:
             return endpoints.list_endpoints(connection, site_id)
-
-    def remove_endpoint(self, site_id: str, endpoint_id: str) -> None:
-        """Remove an endpoint with what waits for it; `NotFoundError` if there is none."""
-        with self.parts.database.write() as connection:
-            if not endpoints.remove_endpoint(connection, site_id, endpoint_id):
-                raise NotFoundError
 
     def now(self) -> datetime:
         """Return the present moment, for decisions that callers make."""

@@ -16,13 +16,14 @@ import click
 from rich.console import Console
 
 from moderation import accounts, clock, commands, ids
+from moderation.audit_entry import CLI, AuditAction, Change, key_made
 from moderation.cli_admin import opened
 from moderation.hashing import Hasher
 from moderation.model import Scope
 from moderation.policy_document import Policy
 from moderation.secret import load_secret
 from moderation.settings import Settings
-from moderation.storage import migrate, moderators, sites
+from moderation.storage import audit, migrate, moderators, sites
 from moderation.supervisor import Supervisor
 
 READY_SECONDS = 60.0
@@ -123,7 +124,9 @@ def set_up(settings: Settings) -> FirstSecrets:
             sites.add_key(connection, DEMO, api_key, prefix, "native", list(Scope), "first key", now)
             stored = Hasher(load_secret(settings)).akismet_key(akismet_key)
             sites.add_key(connection, DEMO, stored, stored, "akismet", [], "first Akismet key", now)
-        password = accounts.add_moderator(database, DEMO, EMAIL, "First moderator", now)
+            made = (key_made(prefix, "native", list(Scope)), key_made(stored, "akismet", []))
+            audit.append(connection, DEMO, now, Change(CLI, AuditAction.SITE_MADE, DEMO), *made)
+        password = accounts.add_moderator(database, DEMO, EMAIL, "First moderator", now, actor=CLI)
         return FirstSecrets(api_key, akismet_key, EMAIL, password)
 
 

@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass, field
 
 from moderation import changes
+from moderation.auditing import verify
 from moderation.errors import ModerationError
 from moderation.intake import Received
 from moderation.model import Action, DecidedBy, Decision, Status
@@ -81,6 +82,8 @@ def test_counts_equal_a_recount_under_concurrency(database: Database, redis_url:
         thread.join(60)
 
     assert actors.failures == []
+    log = verify(database, site.id)
+    assert (log.number > 0, log.broken) == (True, None)
     with database.read() as connection:
         recounted = threads.recount(connection, site.id)
         counts = threads.get_counts(connection, site.id, THREADS)

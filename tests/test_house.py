@@ -1,5 +1,6 @@
 """Rules of the house that neither the linter nor the type checker can hold."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -17,6 +18,20 @@ LISTED = ("moderation/rules", "moderation/dialects", "workers/scoring")
 BANNED = re.compile(r"\b(T[O]DO|F[I]XME|X[X]X|H[A]CK)\b|/ro[o]t/|/ho[m]e/\w+/|/Us[e]rs/\w+/")
 """Notes to oneself, and paths of somebody's machine; written so that this line is not one of them."""
 SKIPPED = re.compile(r"pytest\.mark\.(sk[i]p|xf[a]il)|pytest\.(sk[i]p|impor[t]orskip)\(")
+CHANGING = {
+    "sites": {"add_site", "add_key", "revoke_key", "put_policy"},
+    "moderators": {"add_moderator", "open_session"},
+    "endpoints": {"add_endpoint", "change_endpoint", "remove_endpoint", "disable_endpoint", "renew_akismet"},
+    "coral_secrets": {"add_secret", "remove_secret"},
+    "site_models": {"roll_back"},
+    "comments": {"erase", "revise"},
+}
+"""What storage can change that the audit log tells of."""
+ELSEWHERE = {
+    "told.py:tell",  # makes an endpoint that is the service's own, with no address
+    "checks.py:_endpoint",  # `remember` appends what it returns
+    "courier.py:_disable",  # `_note_disabled` appends what was disabled
+}
 
 
 def sources(*suffixes: str) -> list[Path]:
@@ -98,3 +113,25 @@ def test_black_box_tests_import_nothing_of_the_product() -> None:
     found = [path.name for path in (ROOT / "tests" / "whole").glob("*.py") if product.search(path.read_text())]
 
     assert found == []
+
+
+def test_whoever_changes_something_writes_it_down() -> None:
+    """Each function that lets storage change such a thing appends to the log in the same place."""
+    silent = set()
+    for path in [*(ROOT / "moderation").rglob("*.py"), *(ROOT / "workers").rglob("*.py")]:
+        if "storage" in path.parts:
+            continue
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                called = {
+                    (call.func.value.id, call.func.attr)
+                    for call in ast.walk(function)
+                    if isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Attribute)
+                    and isinstance(call.func.value, ast.Name)
+                }
+                changes = any(name in CHANGING.get(module, ()) for module, name in called)
+                if changes and ("audit", "append") not in called:
+                    silent.add(f"{path.name}:{function.name}")
+
+    assert silent == ELSEWHERE

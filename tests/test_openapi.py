@@ -195,6 +195,8 @@ def test_answers_are_as_described(caller: Caller) -> None:
     step("GET", "/v1/policy")
     step("PUT", "/v1/policy", json={"sections": {"letters": {"mode": "pre"}}})
     walk_webhooks(step)
+    assert step("GET", "/v1/audit")["entries"] != []
+    step("GET", "/v1/audit", "/v1/audit?cursor=none")
     step("GET", "/v1/models")
     caller.announce()
     step("GET", "/v1/models")

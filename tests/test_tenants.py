@@ -38,7 +38,7 @@ BODIES: Mapping[str, Mapping[str, object]] = {
     "native_endpoints.change_endpoint": {"description": "ours"},
     "native_endpoints.rotate_secret": {"overlap_hours": 0},
 }
-FILTERS_OF_NOTHING = {"status", "reason", "before", "after", "limit", "span_units", "state", "type"}
+FILTERS_OF_NOTHING = {"status", "reason", "before", "after", "limit", "span_units", "state", "type", "action", "actor"}
 NOBODYS = {
     **dict.fromkeys(
         ("comment_id", "cluster_id", "endpoint_id", "delivery_id", "batch_id"), "01940000-0000-7000-8000-00000000ffff"
@@ -121,7 +121,7 @@ def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
         sites.add_key(connection, site_id, key, prefix, "native", list(Scope), "test", now)
         sealed = seal(parts.hasher.derive(CORAL), secret)
         coral_secrets.add_secret(connection, site_id, Secret(ids.new_id(now), sealed, now))
-    endpoint = service.add_endpoint(site_id, "https://93.184.216.34/hook", (), include_text=True, description="")
+    endpoint = delivering.add(service, site_id, "https://93.184.216.34/hook", (), include_text=True, description="")
     text, cluster_id = f"The comment of {site_id}", ids.new_id(now)
     author = replace(comment().author, id=f"author-of-{site_id}")
     made = post(
@@ -209,6 +209,7 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
         "native.list_comments",
         "native_endpoints.list_endpoints",
         "native_endpoints.list_deliveries",
+        "native_audit.list_audit",
         "desk.queue",
     }
 
@@ -216,7 +217,8 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
 def test_no_filter_finds_what_another_site_has(tenants: Tenants) -> None:
     """Every filter that is described finds nothing with another site's names, and something with the own."""
     filters = {name: tenants.news.has[f"{name}_id"] for name in ("thread", "author", "cluster", "endpoint", "comment")}
-    filters["q"] = tenants.news.text
+    filters |= {"q": tenants.news.text, "subject": filters["comment"]}
+    tenants.news.open("native.decide_comment", "POST", f"/v1/comments/{filters['comment']}/decision")
     described = tenants.app.test_client().get("/openapi.json").get_json()["paths"]
 
     for path, operations in described.items():

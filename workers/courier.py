@@ -16,11 +16,12 @@ from functools import cache
 import structlog
 
 from moderation import clock, ids
+from moderation.audit_entry import SERVICE, AuditAction, Change
 from moderation.comment_object import timestamp
 from moderation.model import EventType
 from moderation.queue import Bell
 from moderation.records import Endpoint, Event
-from moderation.storage import deliveries, endpoints, events
+from moderation.storage import audit, deliveries, endpoints, events
 from moderation.storage.database import Connection
 from moderation.storage.deliveries import Due
 from moderation.storage.events import ADDRESS
@@ -159,8 +160,8 @@ class Courier:
         """Store attempts together; if that fails each by itself. One that cannot be stored is tried again later."""
         try:
             with self._here.parts.database.write() as connection:
-                for due, attempt in tried:
-                    _save_attempt(connection, due, attempt)
+                disabled = [due.endpoint for due, attempt in tried if _save_attempt(connection, due, attempt)]
+                _note_disabled(connection, disabled, clock.now())
         except Exception as error:  # noqa: BLE001 - all later attempts need this thread
             log.warning("attempts_not_stored", number=len(tried), error=type(error).__name__)
             if len(tried) > 1:
@@ -199,7 +200,8 @@ def _send(here: Process, due: Due, rng: random.Random) -> Attempt:
     )
 
 
-def _save_attempt(connection: Connection, due: Due, attempt: Attempt) -> None:
+def _save_attempt(connection: Connection, due: Due, attempt: Attempt) -> bool:
+    """Keep what came of a try; return whether that ended the life of its endpoint."""
     deliveries.save_attempt(
         connection,
         due,
@@ -215,19 +217,30 @@ def _save_attempt(connection: Connection, due: Due, attempt: Attempt) -> None:
     if attempt.outcome is Outcome.DELIVERED:
         endpoints.note_success(connection, site_id, endpoint.id)
     elif endpoint.url == endpoints.ELSEWHERE:
-        return  # its addresses have nothing to do with one another
+        return False  # its addresses have nothing to do with one another
     elif attempt.outcome is Outcome.DISABLE:
-        _disable(connection, endpoint, GONE, attempt.at)
+        return _disable(connection, endpoint, GONE, attempt.at)
     else:
         failed = endpoints.note_failure(connection, site_id, endpoint.id, attempt.at)
         if failed is not None and failed.failing_since and attempt.at - failed.failing_since >= PATIENCE:
-            _disable(connection, failed, DEAD, attempt.at)
+            return _disable(connection, failed, DEAD, attempt.at)
+    return False
 
 
-def _disable(connection: Connection, endpoint: Endpoint, why: str, now: datetime) -> None:
-    """Send nothing more to an endpoint, and tell the site's others."""
-    endpoints.disable_endpoint(connection, endpoint.site_id, endpoint.id, why, now)
+def _note_disabled(connection: Connection, disabled: Sequence[Endpoint], now: datetime) -> None:
+    """Keep in the audit log which endpoints were given up; the heads of sites are locked in the order of their ids."""
+    for site_id in sorted({one.site_id for one in disabled}):
+        mine = [one.id for one in disabled if one.site_id == site_id]
+        changes = [Change(SERVICE, AuditAction.ENDPOINT_DISABLED, one) for one in mine]
+        audit.append(connection, site_id, now, *changes)
+
+
+def _disable(connection: Connection, endpoint: Endpoint, why: str, now: datetime) -> bool:
+    """Send nothing more to an endpoint, and tell the site's others; return whether it lived until now."""
+    if not endpoints.disable_endpoint(connection, endpoint.site_id, endpoint.id, why, now):
+        return False
     data = {"endpoint_id": endpoint.id, "url": endpoint.url, "disabled_at": timestamp(now), "why": why}
     event = Event(ids.new_id(now), endpoint.site_id, None, EventType.ENDPOINT_DISABLED, 0, now, data)
     events.publish(connection, [event], now)
     log.warning("endpoint_disabled", site=endpoint.site_id, endpoint=endpoint.id, why=why)
+    return True

@@ -145,6 +145,7 @@ def read_decision(seat: Seat, site: Site) -> Decision:
         reasons=reasons,
         actor=seat.moderator.email,
         note=_note(request.form.get("note", "")),
+        actor_id=seat.moderator.id,
     )
 
 

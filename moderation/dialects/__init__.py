@@ -9,6 +9,7 @@ from moderation.dialects import (
     ibm_max,
     native,
     native_admin,
+    native_audit,
     native_authors,
     native_clusters,
     native_endpoints,
@@ -29,6 +30,7 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native_models.blueprint,  # our own: what gives the scores
     native_admin.blueprint,  # our own: the policy
     native_endpoints.blueprint,  # our own: webhooks
+    native_audit.blueprint,  # our own: who changed what
     perspective.blueprint,  # Google's Perspective: scores alone
     openai.blueprint,  # OpenAI's moderations: scores alone
     akismet.blueprint,  # Akismet: a comment is spam or not

@@ -170,7 +170,7 @@ def edit_comment(comment_id: str) -> Response:
     """Give a comment a new text: a new revision, checked and scored again."""
     key = require_key(Scope.SUBMIT)
     units = read_query(schemas.SpanQuery).span_units
-    comment = service().edit(key.site_id, requests.checked_id(comment_id), read_json(schemas.EditIn).text)
+    comment = service().edit(key.site_id, requests.checked_id(comment_id), read_json(schemas.EditIn).text, key.actor)
     return answer(comment_object(comment, units), 202 if http_status(comment) == 202 else 200)  # noqa: PLR2004 - HTTP
 
 
@@ -179,7 +179,7 @@ def edit_comment(comment_id: str) -> Response:
 def erase_comment(comment_id: str) -> Response:
     """Erase a comment's text and author everywhere; its place in the counts stays."""
     key = require_key(Scope.SUBMIT)
-    comment = service().erase(key.site_id, requests.checked_id(comment_id))
+    comment = service().erase(key.site_id, requests.checked_id(comment_id), key.actor)
     return answer(
         {
             "id": comment.id,

@@ -33,7 +33,7 @@ def put_policy() -> Response:
     """Replace the policy; what is left out has its default. `If-Match: "3"` guards against outdated pages."""
     key = require_key(Scope.MANAGE)
     policy = read_json(schemas.PolicyIn).root
-    return _policy_answer(service().put_policy(key.site_id, policy, key.name, _expected_version()))
+    return _policy_answer(service().put_policy(key.site_id, policy, key.name, _expected_version(), key.actor))
 
 
 def _policy_answer(site: Site) -> Response:

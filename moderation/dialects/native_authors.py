@@ -22,5 +22,5 @@ def erase_author(author_id: str) -> Response:
     """
     key = require_key(Scope.SUBMIT)
     author_key = service().author_key(author_id)
-    number, more = changes.erase_author(service().parts, key.site_id, author_key, service().now())
+    number, more = changes.erase_author(service().parts, key.site_id, author_key, service().now(), key.actor)
     return answer({"author": author_id, "erased": number, "more": more})

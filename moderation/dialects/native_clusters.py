@@ -46,7 +46,8 @@ def decide_comments() -> Response:
 def undo_decisions(batch_id: str) -> Response:
     """Let comments stand as before a batch of decisions, or before one on near copies, within a day."""
     key = require_key(Scope.DECIDE)
-    undone = undo(service().parts, key.site_id, requests.checked_id(batch_id), DecidedBy.API, key.name, service().now())
+    batch, now = requests.checked_id(batch_id), service().now()
+    undone = undo(service().parts, key.site_id, batch, DecidedBy.API, key.name, now, key.prefix)
     return answer({"batch_id": batch_id, "restored": undone.restored, "left": undone.left})
 
 

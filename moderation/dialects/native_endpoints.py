@@ -39,13 +39,15 @@ def add_endpoint() -> Response:
     """Make an endpoint; the secret for verifying its callbacks is in this answer only."""
     key = require_key(Scope.MANAGE)
     body = read_json(schemas.EndpointIn)
-    endpoint = service().add_endpoint(
+    endpoint = delivering.add(
+        service(),
         key.site_id,
         body.url,
         body.events or (),
         include_text=body.include_text,
         description=body.description,
         signing=body.signing,
+        actor=key.actor,
     )
     return answer(_with_secret(endpoint), 201)
 
@@ -74,7 +76,9 @@ def change_endpoint(endpoint_id: str) -> Response:
     enabled = changes.pop("enabled", None)
     if "events" in changes:
         changes["events"] = tuple(changes["events"] or ())
-    changed = delivering.change(service(), key.site_id, requests.checked_id(endpoint_id), changes, enabled=enabled)
+    changed = delivering.change(
+        service(), key.site_id, requests.checked_id(endpoint_id), changes, enabled=enabled, actor=key.actor
+    )
     return answer(_endpoint(changed))
 
 
@@ -87,7 +91,8 @@ def rotate_secret(endpoint_id: str) -> Response:
     """Give an endpoint a new secret; the one before it signs too for some hours."""
     key = require_key(Scope.MANAGE)
     overlap = timedelta(hours=read_json(schemas.RotateIn).overlap_hours)
-    return answer(_with_secret(delivering.rotate(service(), key.site_id, requests.checked_id(endpoint_id), overlap)))
+    endpoint = delivering.rotate(service(), key.site_id, requests.checked_id(endpoint_id), overlap, key.actor)
+    return answer(_with_secret(endpoint))
 
 
 @blueprint.post("/v1/endpoints/<endpoint_id>/test")
@@ -103,7 +108,7 @@ def test_endpoint(endpoint_id: str) -> Response:
 def remove_endpoint(endpoint_id: str) -> Response:
     """Remove an endpoint with what waits for it."""
     key = require_key(Scope.MANAGE)
-    service().remove_endpoint(key.site_id, endpoint_id)
+    delivering.remove(service(), key.site_id, endpoint_id, key.actor)
     return Response(status=204)
 
 

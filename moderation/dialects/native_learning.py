@@ -118,7 +118,7 @@ def roll_back_learning(attribute: str) -> Response:
     The attribute is learnt again after 20 further decisions.
     """
     key = require_key(Scope.MANAGE)
-    taken = roll_back(service().parts, key.site_id, attribute, service().now())
+    taken = roll_back(service().parts, key.site_id, attribute, service().now(), key.actor)
     return answer(_model(taken, ModelState.ROLLED_BACK).model_dump(mode="json"))
 
 

@@ -23,6 +23,8 @@ WAIT_HEADERS = {
     "Prefer": "`wait=SECONDS` (RFC 7240): answer with the decision if it comes in time.",
 }
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+NO_CURSOR = [{"field": "cursor", "code": "invalid", "message": "Not a cursor of this API"}]
 PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4}(?:\.\d{1,3})?)")
 
 
@@ -62,20 +64,33 @@ def decision_of(body: ClusterDecisionIn, key: Key, site: Site, now: datetime) ->
         reasons=(Reason("decided", body.reason),) if body.reason else (),
         actor=key.name,
         note=body.note,
+        actor_id=key.prefix,
     )
 
 
-def cursor(comment_id: str) -> str:
-    """Return the cursor of the page after the comment."""
-    return base64.urlsafe_b64encode(comment_id.encode()).decode().rstrip("=")
+def cursor(last: str) -> str:
+    """Return the cursor of the page after the one that ends with this id or number."""
+    return base64.urlsafe_b64encode(last.encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str) -> str:
-    """Return the comment that a cursor stands for; `InvalidInputError` if it is none of ours."""
-    try:
-        found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    except (binascii.Error, ValueError):
-        found = ""
+    """Return the id that a cursor stands for; `InvalidInputError` if it is none of ours."""
+    found = _decoded(text)
     if not ids.is_id(found):
-        raise InvalidInputError([{"field": "cursor", "code": "invalid", "message": "Not a cursor of this API"}])
+        raise InvalidInputError(NO_CURSOR)
     return found
+
+
+def read_number_cursor(text: str) -> int:
+    """Return the number that a cursor stands for; `InvalidInputError` if it is none of ours."""
+    found = _decoded(text)
+    if not NUMBER.fullmatch(found):
+        raise InvalidInputError(NO_CURSOR)
+    return int(found)
+
+
+def _decoded(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return ""

@@ -165,11 +165,11 @@ def troubled(connection: Connection, now: datetime) -> dict[str, bool]:
     return {row.id: bool(row.rest_until and now < row.rest_until <= now + LONGEST_REST) for row in rows}
 
 
-def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why: str, now: datetime) -> None:
-    """Send nothing more to an endpoint, and give up what waits for it."""
-    connection.execute(
+def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why: str, now: datetime) -> bool:
+    """Send nothing more to an endpoint, and give up what waits for it; return whether it lived until now."""
+    done = connection.execute(
         update(endpoints)
-        .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id)
+        .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id, endpoints.c.disabled_at.is_(None))
         .values(disabled_at=now, disabled_why=why)
     )
     connection.execute(
@@ -181,6 +181,7 @@ def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why
         )
         .values(state="failed", next_try_at=None)
     )
+    return done.rowcount > 0
 
 
 def _made_by(site_id: str) -> ColumnElement[bool]:

@@ -61,6 +61,17 @@ def put_policy(connection: Connection, site_id: str, policy: Policy, by: str, no
     return version
 
 
+def changed_parts(connection: Connection, site_id: str, version: int) -> list[str]:
+    """Return the names of the parts in which a version of the policy differs from the one before it."""
+    rows = connection.execute(
+        select(policies.c.document)
+        .where(policies.c.site_id == site_id, policies.c.version.in_((version - 1, version)))
+        .order_by(policies.c.version)
+    )
+    before, after = (policy_document.render(policy_document.parse(row.document)) for row in rows)
+    return sorted(name for name in after if after[name] != before[name])
+
+
 def add_key(
     connection: Connection,
     site_id: str,

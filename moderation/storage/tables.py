@@ -364,3 +364,31 @@ idempotency = Table(
     Column("created_at", UtcTime, nullable=False),
     PrimaryKeyConstraint("site_id", "key"),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("site_id", String(64), nullable=False),  # no foreign key: the log outlives what it tells of
+    Column("number", BigInteger, nullable=False),  # 1, 2, 3 ... of each site
+    Column("at", UtcTime, nullable=False),
+    Column("actor_kind", String(16), nullable=False),
+    Column("actor_id", String(64), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("details", Text, nullable=False),  # canonical JSON, which is hashed as it stands
+    Column("previous", KEY, nullable=False),
+    Column("hash", KEY, nullable=False),  # of all before it in the row
+    PrimaryKeyConstraint("site_id", "number"),
+    Index(None, "site_id", "action", "number"),
+    Index(None, "site_id", "actor_id", "number"),
+    Index(None, "site_id", "subject", "number"),
+    Index(None, "site_id", "at"),
+)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("site_id", String(64), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", KEY, nullable=False),
+)
