@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from moderation import changes, clock, ids, intake, pipeline
+from moderation import changes, clock, ids, intake, pipeline, policy_versions
 from moderation.addresses import check_url
 from moderation.committer import TIMEOUT_SECONDS, Committer
 from moderation.errors import (
     EndpointsFullError,
     NotFoundError,
     OverloadedError,
-    StaleError,
     TooLongError,
     UnavailableError,
 )
@@ -29,7 +28,7 @@ from moderation.scores import Scores, Wanted, first_error
 from moderation.settings import Settings
 from moderation.signing import Signing, new_secret
 from moderation.site_cache import SiteCache
-from moderation.storage import comments, endpoints, idempotency, sites, threads
+from moderation.storage import comments, endpoints, idempotency, threads
 from moderation.storage.comments import Filter
 
 ENDPOINTS_AT_MOST = 20
@@ -193,11 +192,7 @@ class Service:
 
     def put_policy(self, site_id: str, policy: Policy, by: str, expected_version: int | None) -> Site:
         """Put a policy in force; `StaleError` if another came in between."""
-        with self.parts.database.write() as connection:
-            version = sites.policy_version(connection, site_id)
-            if expected_version not in {None, version}:
-                raise StaleError("The policy was changed since you read it; read it again", version_now=version)
-            sites.put_policy(connection, site_id, policy, by, clock.now())
+        policy_versions.put(self.parts, site_id, policy, by, expected_version, clock.now())
         return self.sites.current(site_id)
 
     def add_endpoint(
