@@ -1,73 +1,13 @@
 """The desk in a real browser: what only layout, focus and style sheets can show."""
 
-import shutil
-import threading
-from collections.abc import Iterator
-
-import pytest
-from apiflask import APIFlask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from moderation.model import Author, Status, Thread
 from moderation.records import Site
 from moderation.service import Service
 from tests.build import comment
-from tests.dashboard.visitor import EMAIL, PASSWORD, hold
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give the Chromium of this machine."""
-    program = next((path for name in NAMES if (path := shutil.which(name))), None)
-    assert program is not None, "These tests drive Chromium: `apt-get install chromium`"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def url(app: APIFlask) -> Iterator[str]:
-    """Give the address of the app, served on a port that the kernel chose."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(params=[(1280, "light"), (360, "dark")], ids=["wide and light", "narrow and dark"])
-def page(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: ARG001 - closed first
-    """Give a page without JavaScript that has met no error when the test ends."""
-    width, colours = request.param
-    context = browser.new_context(
-        viewport={"width": width, "height": 740}, color_scheme=colours, java_script_enabled=False
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert errors == []
-
-
-def sign_in(page: Page, url: str) -> None:
-    """Sign in by keyboard alone."""
-    page.goto(f"{url}/desk")
-    expect(page.get_by_label("E-mail address")).to_be_focused()
-    page.keyboard.type(EMAIL)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+from tests.dashboard.browsing import LONG, overflow, sign_in
+from tests.dashboard.visitor import hold
 
 
 def test_a_moderator_approves_a_comment(page: Page, url: str, engine: Service, site: Site) -> None:
@@ -114,17 +54,11 @@ def test_nothing_is_wider_than_the_screen(page: Page, url: str, engine: Service,
     stored = hold(engine, site, comment(LONG, thread=long.id, author=Author("u-1", LONG)))
     hold(engine, site, comment(LONG + "!" * 20, author=Author("u-2", "\u202e" + LONG)))
     page.goto(f"{url}/desk/login")
-    sizes = [_overflow(page)]
+    sizes = [overflow(page)]
     sign_in(page, url)
 
     for path in ("", f"?thread={LONG}", "?status=rejected", f"/comments/{stored.id}"):
         page.goto(f"{url}/desk{path}", wait_until="load")
-        sizes.append(_overflow(page))
+        sizes.append(overflow(page))
 
     assert sizes == [0] * 5
-
-
-def _overflow(page: Page) -> float:
-    """Return by how many pixels the page is wider than its window."""
-    found: float = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found
