@@ -21,6 +21,7 @@ RAID = Finding("raids", Verdict.HOLD, "raid", "one of many near copies when it c
 """Stands for the near copies of a comment that was held for them: how many there were is not kept."""
 CHECKS = ((length.RULE, length.check), (words.RULE, words.check), (links.RULE, links.check))
 """The rules that can run again, in their order."""
+LENGTH_ALONE = frozenset({length.RULE})
 NO_TEXT = normalise("")
 LENGTH = (
     "length: what was too short or too long is not stored, so a wider limit shows nothing here; "
@@ -102,8 +103,9 @@ class Replay:
 
 def _both(past: Past, pair: _Pair) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Return what the rules find under each policy."""
-    if not past.findings and not past.raid and not pair.again:
-        return (), ()
+    quiet = not past.findings and not past.raid
+    if quiet and (not pair.again or (pair.again == LENGTH_ALONE and _fits(past, pair.now) and _fits(past, pair.then))):
+        return (), ()  # as with most comments
     kept = tuple(one for one in past.findings if one.rule not in pair.again)
     kept_now, kept_then = ((*kept, RAID) if past.raid and raids else kept for raids in pair.raids)
     if not pair.again:
@@ -116,16 +118,18 @@ def _both(past: Past, pair: _Pair) -> tuple[tuple[Finding, ...], tuple[Finding, 
 
 
 def _again(past: Past, policy: Policy, again: frozenset[str], text: Normalised) -> Iterator[Finding]:
-    """Yield what the rules find that run again; a length that is within its bounds needs no rule to say so."""
-    measured = _measured(past, policy.length)
-    fits = policy.length.min <= measured.count <= measured.limit
-    draft = None
+    """Yield what the rules find that run again."""
+    comment = Comment(past.text or "", Thread("", section=past.section))
+    draft = Draft(comment, text, policy, Facts(), _measured(past, policy.length))
     for rule, check in CHECKS:
-        if rule in again and not (rule == length.RULE and fits):
-            if draft is None:
-                comment = Comment(past.text or "", Thread("", section=past.section))
-                draft = Draft(comment, text, policy, Facts(), measured)
+        if rule in again:
             yield from check(draft)
+
+
+def _fits(past: Past, policy: Policy) -> bool:
+    """Tell whether the length is within its bounds, where the rule would say nothing against it."""
+    measured = _measured(past, policy.length)
+    return policy.length.min <= measured.count <= measured.limit
 
 
 def _measured(past: Past, policy: LengthPolicy) -> Length:

@@ -60,7 +60,7 @@ def change_policy() -> AnyResponse:
     """Preview or save what stands in the form, or remove what a section has of its own."""
     seat = take_seat()
     site, section = service().site(seat.moderator.site_id), _section(request.form.get("section"))
-    values, wanted = request.form.to_dict(), request.form.get("do")
+    values, wanted = policy_form.ticked(site.policy, section, request.form.to_dict()), request.form.get("do")
     document = policy_form.document(site.policy, section, values)
     if wanted == "remove" and section is not None:
         document = policy_form.without(document, section)

@@ -123,6 +123,23 @@ def values(policy: Policy, section: str | None) -> dict[str, str]:
     return found
 
 
+def ticked(base: Policy, section: str | None, given: Mapping[str, str]) -> dict[str, str]:
+    """Return what was sent, with a tick at what a section had not of its own and somebody changed nevertheless.
+
+    Whoever changes a number there and forgets the box means the section.
+    """
+    if section is None:
+        return dict(given)
+    stood, found = values(base, section), dict(given)
+    boxes = {f"own.{group.own}": [field.path for field in group.fields] for group in OF_SECTION if group.own}
+    for attribute in ATTRIBUTES:
+        boxes[f"own.thresholds.{attribute}"] = [f"thresholds.{attribute}.{bound}" for bound in BOUNDS]
+    for box, paths in boxes.items():
+        if box not in stood and any(path in given and given[path].strip() != stood[path] for path in paths):
+            found[box] = "on"
+    return found
+
+
 def document(base: Policy, section: str | None, given: Mapping[str, str]) -> dict[str, Any]:
     """Return the document of `base` with what stands in the fields; whether it is a policy is for `parse` to say."""
     whole = render(base)

@@ -129,10 +129,9 @@ def test_an_outdated_page_is_not_saved(visitor: Visitor, engine: Service, site: 
 
 
 def test_a_section_gets_its_own_and_loses_it(visitor: Visitor, engine: Service, site: Site) -> None:
-    """What is ticked holds in the section alone."""
+    """What is changed there holds in the section alone, and its box is ticked from then on."""
     send(
-        visitor, form(visitor, "/desk/policy?section=letters"), do="save", mode="pre", own__length="on",
-        length__max="2000",
+        visitor, form(visitor, "/desk/policy?section=letters"), do="save", mode="pre", length__max="2000",
     )  # fmt: skip
     saved = engine.site(site.id).policy
     own = form(visitor, "/desk/policy?section=letters")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from moderation.dashboard.policy_form import OF_SECTION, OF_SITE, document, values, without
+from moderation.dashboard.policy_form import OF_SECTION, OF_SITE, document, ticked, values, without
 from moderation.model import ATTRIBUTES
 from moderation.policy_document import (
     LengthPolicy,
@@ -83,3 +83,15 @@ def test_a_section_without_anything_of_its_own_is_none() -> None:
     """Opening a section and saving it empty leaves no trace, and one can be taken away."""
     assert document(WHOLE, "new", values(WHOLE, "new"))["sections"].keys() == {"letters", "a.b"}
     assert without(render(WHOLE), "letters")["sections"].keys() == {"a.b"}
+
+
+def test_what_is_changed_in_a_section_is_meant_for_it() -> None:
+    """A field that is changed without its box is ticked; a box that is taken away from what was own stays away."""
+    stood = values(WHOLE, "letters")
+    changed = ticked(WHOLE, "letters", {**stood, "thresholds.toxicity.hold": "0.3", "links.max": "7"})
+    taken = {name: value for name, value in stood.items() if name != "own.thresholds.spam"}
+
+    assert changed.keys() - stood.keys() == {"own.thresholds.toxicity", "own.links"}
+    assert ticked(WHOLE, "letters", taken) == taken
+    assert ticked(WHOLE, "letters", stood) == stood
+    assert ticked(WHOLE, None, {"links.max": "7"}) == {"links.max": "7"}
