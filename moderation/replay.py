@@ -22,7 +22,8 @@ RAID = Finding("raids", Verdict.HOLD, "raid", "one of many near copies when it c
 CHECKS = ((length.RULE, length.check), (words.RULE, words.check), (links.RULE, links.check))
 """The rules that can run again, in their order."""
 LENGTH_ALONE = frozenset({length.RULE})
-NO_TEXT = normalise("")
+NO_TEXT, NO_THREAD, NO_FACTS = normalise(""), Thread(""), Facts()
+NO_COMMENT = Comment("", NO_THREAD)
 LENGTH = (
     "length: what was too short or too long is not stored, so a wider limit shows nothing here; "
     "what the new limit would refuse counts as rejected"
@@ -119,8 +120,11 @@ def _both(past: Past, pair: _Pair) -> tuple[tuple[Finding, ...], tuple[Finding, 
 
 def _again(past: Past, policy: Policy, again: frozenset[str], text: Normalised) -> Iterator[Finding]:
     """Yield what the rules find that run again."""
-    comment = Comment(past.text or "", Thread("", section=past.section))
-    draft = Draft(comment, text, policy, Facts(), _measured(past, policy.length))
+    fits = length.RULE not in again or _fits(past, policy)
+    if fits and again == LENGTH_ALONE:
+        return
+    comment = NO_COMMENT if past.text is None else Comment(past.text, NO_THREAD)
+    draft = Draft(comment, text, policy, NO_FACTS, _measured(past, policy.length))
     for rule, check in CHECKS:
         if rule in again:
             yield from check(draft)
