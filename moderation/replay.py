@@ -8,6 +8,7 @@ What else the rules need (how often somebody posted, and when) is not kept, so i
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from moderation.model import Action, Comment, Decision, Facts, Finding, Length, LengthUnit, Scored, Thread, Verdict
 from moderation.policy import TRIES, Judge, decide, decide_unscorable
@@ -19,11 +20,9 @@ from moderation.text import Normalised, count, normalise
 
 RAID = Finding("raids", Verdict.HOLD, "raid", "one of many near copies when it came")
 """Stands for the near copies of a comment that was held for them: how many there were is not kept."""
-CHECKS = ((length.RULE, length.check), (words.RULE, words.check), (links.RULE, links.check))
-"""The rules that can run again, in their order."""
-LENGTH_ALONE = frozenset({length.RULE})
+CHECKS = ((words.RULE, words.check), (links.RULE, links.check))
+"""The rules that need the text, in their order."""
 NO_TEXT, NO_THREAD, NO_FACTS = normalise(""), Thread(""), Facts()
-NO_COMMENT = Comment("", NO_THREAD)
 LENGTH = (
     "length: what was too short or too long is not stored, so a wider limit shows nothing here; "
     "what the new limit would refuse counts as rejected"
@@ -104,8 +103,7 @@ class Replay:
 
 def _both(past: Past, pair: _Pair) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Return what the rules find under each policy."""
-    quiet = not past.findings and not past.raid
-    if quiet and (not pair.again or (pair.again == LENGTH_ALONE and _fits(past, pair.now) and _fits(past, pair.then))):
+    if not past.findings and not past.raid and not pair.again:
         return (), ()  # as with most comments
     kept = tuple(one for one in past.findings if one.rule not in pair.again)
     kept_now, kept_then = ((*kept, RAID) if past.raid and raids else kept for raids in pair.raids)
@@ -120,20 +118,20 @@ def _both(past: Past, pair: _Pair) -> tuple[tuple[Finding, ...], tuple[Finding, 
 
 def _again(past: Past, policy: Policy, again: frozenset[str], text: Normalised) -> Iterator[Finding]:
     """Yield what the rules find that run again."""
-    fits = length.RULE not in again or _fits(past, policy)
-    if fits and again == LENGTH_ALONE:
-        return
-    comment = NO_COMMENT if past.text is None else Comment(past.text, NO_THREAD)
-    draft = Draft(comment, text, policy, NO_FACTS, _measured(past, policy.length))
-    for rule, check in CHECKS:
-        if rule in again:
-            yield from check(draft)
-
-
-def _fits(past: Past, policy: Policy) -> bool:
-    """Tell whether the length is within its bounds, where the rule would say nothing against it."""
     measured = _measured(past, policy.length)
-    return policy.length.min <= measured.count <= measured.limit
+    if length.RULE in again:
+        yield from _of_length(measured, policy.length)
+    if again & {words.RULE, links.RULE}:
+        draft = Draft(Comment(past.text or "", NO_THREAD), text, policy, NO_FACTS, measured)
+        for rule, check in CHECKS:
+            if rule in again:
+                yield from check(draft)
+
+
+@lru_cache(4096)
+def _of_length(measured: Length, bounds: LengthPolicy) -> tuple[Finding, ...]:
+    """Return what the rule of length finds, which knows nothing but these two: many comments are as long as others."""
+    return length.check(Draft(Comment("", NO_THREAD), NO_TEXT, Policy(length=bounds), NO_FACTS, measured))
 
 
 def _measured(past: Past, policy: LengthPolicy) -> Length:
