@@ -81,3 +81,8 @@ def new_password() -> str:
 def floor(moment: datetime) -> str:
     """Return the smallest id that `new_id` could have made at `moment`."""
     return str(uuid.UUID(int=(milliseconds(moment) << 80) | (0x7 << 76) | (0x2 << 62)))
+
+
+def made_at(identifier: str) -> datetime:
+    """Return when `new_id` made an id, in whole milliseconds."""
+    return EPOCH + timedelta(milliseconds=uuid.UUID(identifier).int >> 80)

@@ -31,16 +31,13 @@ from moderation.hashing import Hasher
 from moderation.intake import Outcome, Prepared, Received
 from moderation.labels import label_of
 from moderation.model import Decision, EventType, Scored, Status
-from moderation.policy import decide, decide_early, decide_unscorable
+from moderation.policy import TRIES, decide, decide_early, decide_unscorable
 from moderation.queue import Bell, Queue
 from moderation.records import Event, Site, StoredComment
 from moderation.storage import audit, comments, events, labels, sites, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection, Database
 from moderation.windows import Windows
-
-TRIES = 3
-"""A comment whose scoring ended its worker this often is not scored again: a person decides."""
 
 
 @dataclass(frozen=True, slots=True)

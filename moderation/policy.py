@@ -4,7 +4,7 @@ A finding or a score has a severity: reject, hold, or a note. The worst one is t
 mode has the last word on what is held. A score that is unknown is never taken for zero.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
@@ -23,6 +23,8 @@ class Severity(IntEnum):
     REJECT = 2  # must not be shown
 
 
+TRIES = 3
+"""A comment whose scoring ended its worker this often is not scored again: a person decides."""
 VERDICTS = {Verdict.HOLD: Severity.HOLD, Verdict.REJECT: Severity.REJECT, Verdict.REFUSE: Severity.REJECT}
 
 
@@ -50,17 +52,11 @@ def decide(findings: Sequence[Finding], scored: Scored, policy: Policy, version:
         *_from_unknown(scored, policy),
     ]
     worst = max((one.severity for one in weighed), default=Severity.NOTE)
-    if worst is Severity.REJECT:
-        action = Action.REJECT
-    elif policy.mode is Mode.PRE:
-        action = Action.HOLD
+    action = _action(worst, policy)
+    if policy.mode is Mode.PRE and action is Action.HOLD:
         weighed.append(Weighed(Severity.NOTE, Reason("pre_moderated", "every comment waits for a person here")))
-    elif _holds(worst, policy):
-        action = Action.HOLD
-    else:
-        action = Action.APPROVE
-        if worst is Severity.NOTE:
-            weighed += _nearest(scored, policy)
+    elif action is Action.APPROVE and worst is Severity.NOTE:
+        weighed += _nearest(scored, policy)
     return _decision(action, weighed, version, now)
 
 
@@ -105,6 +101,36 @@ def decide_late(findings: Sequence[Finding], policy: Policy, version: int, now: 
     return _decision(action, weighed, version, now)
 
 
+class Judge:
+    """A policy made ready for many comments: tells what `decide` does with each, without reasons, ten times as fast."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Take the policy of a section."""
+        self._policy = policy
+        self._unknown = _unknown_severity(policy)
+        self._thresholds = [
+            (attribute, threshold, min(bound for bound in (threshold.hold, threshold.reject) if bound is not None))
+            for attribute, threshold in _thresholds(policy)
+        ]
+
+    def action(self, findings: Sequence[Finding], scores: Mapping[str, float | None]) -> Action:
+        """Return the action of `decide` for a comment that is in no cluster."""
+        worst = max((one.severity for one in _from_findings(findings)), default=Severity.NOTE)
+        for attribute, threshold, lowest in self._thresholds:
+            score = scores.get(attribute)
+            if score is None or isnan(score):
+                worst = max(worst, self._unknown)
+            elif score >= lowest:
+                worst = max(worst, _crossed(score, threshold))
+        return _action(worst, self._policy)
+
+
+def _action(worst: Severity, policy: Policy) -> Action:
+    if worst is Severity.REJECT:
+        return Action.REJECT
+    return Action.HOLD if policy.mode is Mode.PRE or _holds(worst, policy) else Action.APPROVE
+
+
 def _holds(worst: Severity, policy: Policy) -> bool:
     return worst is Severity.HOLD and policy.mode is Mode.SMART
 
@@ -135,11 +161,9 @@ def _from_scores(scored: Scored, policy: Policy) -> list[Weighed]:
     for attribute, threshold, score in _judged(scored, policy):
         if score is None:
             continue
-        if threshold.reject is not None and score >= threshold.reject:
-            severity, verb, crossed = Severity.REJECT, "rejects", threshold.reject
-        elif threshold.hold is not None and score >= threshold.hold:
-            severity, verb, crossed = Severity.HOLD, "holds", threshold.hold
-        else:
+        severity = _crossed(score, threshold)
+        verb, crossed = ("rejects", threshold.reject) if severity is Severity.REJECT else ("holds", threshold.hold)
+        if severity is Severity.NOTE or crossed is None:
             continue
         detail = f"{_shown(score, threshold)}, {verb} at {_exact(crossed)}"
         if attribute in scored.details:
@@ -149,12 +173,23 @@ def _from_scores(scored: Scored, policy: Policy) -> list[Weighed]:
     return sorted(weighed, key=lambda one: -one.margin)
 
 
+def _crossed(score: float, threshold: Threshold) -> Severity:
+    if threshold.reject is not None and score >= threshold.reject:
+        return Severity.REJECT
+    if threshold.hold is not None and score >= threshold.hold:
+        return Severity.HOLD
+    return Severity.NOTE
+
+
 def _from_unknown(scored: Scored, policy: Policy) -> list[Weighed]:
     unknown = [attribute for attribute, _, score in _judged(scored, policy) if score is None]
     if not unknown:
         return []
-    severity = Severity.HOLD if policy.unknown is Unknown.HOLD else Severity.NOTE
-    return [Weighed(severity, Reason("unscored", f"no score for {', '.join(unknown)}"))]
+    return [Weighed(_unknown_severity(policy), Reason("unscored", f"no score for {', '.join(unknown)}"))]
+
+
+def _unknown_severity(policy: Policy) -> Severity:
+    return Severity.HOLD if policy.unknown is Unknown.HOLD else Severity.NOTE
 
 
 def _nearest(scored: Scored, policy: Policy) -> list[Weighed]:
@@ -174,10 +209,16 @@ def _nearest(scored: Scored, policy: Policy) -> list[Weighed]:
 
 def _judged(scored: Scored, policy: Policy) -> Iterable[tuple[str, Threshold, float | None]]:
     """Yield each attribute that has a threshold, with its score; no number is no score."""
+    for attribute, threshold in _thresholds(policy):
+        score = scored.scores.get(attribute)
+        yield attribute, threshold, None if score is None or isnan(score) else score
+
+
+def _thresholds(policy: Policy) -> Iterable[tuple[str, Threshold]]:
+    """Yield each attribute that has a threshold, in the order of `ATTRIBUTES`."""
     for attribute, threshold in sorted(policy.thresholds.items(), key=lambda item: ATTRIBUTES.index(item[0])):
         if threshold.hold is not None or threshold.reject is not None:
-            score = scored.scores.get(attribute)
-            yield attribute, threshold, None if score is None or isnan(score) else score
+            yield attribute, threshold
 
 
 def _exact(threshold: float) -> str:

@@ -84,6 +84,32 @@ class StoredComment:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """A stored comment that was decided, as far as a policy can judge it again."""
+
+    id: str
+    section: str | None
+    findings: tuple[Finding, ...]
+    """Without those that found nothing."""
+    scores: Mapping[str, float | None]
+    raid: bool
+    """Whether it was held as one of many near copies; how many is not kept."""
+    attempts: int
+    length: Length | None = None
+    """None, as `text`, if nobody asked for it."""
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One version of a site's policy, and who put it in force when."""
+
+    version: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened to a comment; `data` is the API's object without text and author."""
 

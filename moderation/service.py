@@ -8,21 +8,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from moderation import changes, clock, intake
+from moderation import changes, clock, intake, policy_versions
 from moderation.audit_entry import SERVICE, Actor
 from moderation.committer import TIMEOUT_SECONDS, Committer
-from moderation.errors import NotFoundError, OverloadedError, StaleError, TooLongError, UnavailableError
+from moderation.errors import NotFoundError, OverloadedError, TooLongError, UnavailableError
 from moderation.intake import Handed, Outcome, Received
 from moderation.load import Load
 from moderation.model import LengthUnit, Scored, Status
 from moderation.pipeline import Parts
-from moderation.policy_changes import put_policy
 from moderation.policy_document import LONGEST, Policy
 from moderation.records import Endpoint, Site, StoredComment, ThreadCounts
 from moderation.scores import Scores, Wanted, first_error
 from moderation.settings import Settings
 from moderation.site_cache import SiteCache
-from moderation.storage import comments, endpoints, idempotency, sites, threads
+from moderation.storage import comments, endpoints, idempotency, threads
 from moderation.storage.filters import Filter
 
 
@@ -172,11 +171,7 @@ class Service:
         self, site_id: str, policy: Policy, by: str, expected_version: int | None, actor: Actor = SERVICE
     ) -> Site:
         """Put a policy in force; `StaleError` if another came in between."""
-        with self.parts.database.write() as connection:
-            version = sites.policy_version(connection, site_id)
-            if expected_version not in {None, version}:
-                raise StaleError("The policy was changed since you read it; read it again", version_now=version)
-            put_policy(connection, site_id, policy, by, actor, clock.now())
+        policy_versions.put(self.parts, site_id, policy, by, expected_version, clock.now(), actor)
         return self.sites.current(site_id)
 
     def endpoints(self, site_id: str) -> list[Endpoint]:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import update
+
 from moderation import ids, intake
 from moderation.hashing import Hasher
 from moderation.intake import Prepared, Received
@@ -11,7 +13,7 @@ from moderation.pipeline import Parts, receive, settle
 from moderation.policy_document import Policy
 from moderation.queue import Queue
 from moderation.records import ModelState, Site, SiteModel, StoredComment
-from moderation.storage import comments, site_models, sites, work
+from moderation.storage import comments, site_models, sites, tables, work
 from moderation.storage.database import Database
 from moderation.windows import Windows
 
@@ -38,10 +40,12 @@ def make_parts(database: Database, redis_url: str) -> Parts:
     return Parts(database, queue, Windows(queue.redis, database), Hasher("a secret of at least 32 characters"))
 
 
-def make_site(database: Database, site_id: str = "news", policy: Policy = FREE) -> Site:
-    """Make a site and return it."""
+def make_site(database: Database, site_id: str = "news", policy: Policy = FREE, version: int = 1) -> Site:
+    """Make a site and return it; `version` is the number of its policy."""
     with database.write() as connection:
         sites.add_site(connection, site_id, site_id.title(), policy, NOW)
+        for table, name, number in ((tables.policies, "site_id", "version"), (tables.sites, "id", "policy_version")):
+            connection.execute(update(table).where(table.c[name] == site_id).values({number: version}))
         site = sites.get_site(connection, site_id)
     assert site is not None
     return site

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.model import ATTRIBUTES, Action, Finding, Scored
-from moderation.policy import decide, decide_early
+from moderation.policy import Judge, decide, decide_early
 from moderation.policy_document import Mode, Policy, Threshold, Unknown
 from tests.test_policy import HELD, PASSED, REJECTED
 
@@ -61,6 +61,16 @@ def test_an_early_decision_is_the_later_one(
     early = decide_early(findings, its, 1, NOW)
 
     assert early is None or early.action is decide(findings, Scored(scores=given_scores), its, 1, NOW).action
+
+
+@given(POLICIES, SCORES, FINDINGS)
+def test_the_action_alone_is_that_of_the_decision(
+    its: Policy, given_scores: dict[str, float | None], findings: tuple[Finding, ...]
+) -> None:
+    """What a preview finds without reasons is what a decision does."""
+    decision = decide(findings, Scored(scores=given_scores), its, 1, NOW)
+
+    assert Judge(its).action(findings, given_scores) is decision.action
 
 
 @given(POLICIES, SCORES, FINDINGS)

@@ -11,7 +11,8 @@ from redis.exceptions import RedisError
 from moderation import clock
 from moderation.asks import Ask, Asks
 from moderation.model import ATTRIBUTES, UNKNOWN, Scored
-from moderation.pipeline import TRIES, settle
+from moderation.pipeline import settle
+from moderation.policy import TRIES
 from moderation.queue import Bell
 from moderation.records import Site, StoredComment
 from moderation.storage import comments, work

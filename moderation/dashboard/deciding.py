@@ -101,7 +101,7 @@ def take_back(batch_id: str) -> AnyResponse:
     seat = take_seat()
     now, moderator = service().now(), seat.moderator
     undone = undo(
-        service().parts, moderator.site_id, known_id(batch_id), DecidedBy.MODERATOR, moderator.email, now
+        service().parts, moderator.site_id, known_id(batch_id), DecidedBy.MODERATOR, moderator.email, now, moderator.id
     )  # fmt: skip
     return answer_done(Done("undo", undone.restored, undone.left, batch_id), read_listing().url())
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from moderation import accounts
+from moderation.audit_entry import Actor, ActorKind
 from moderation.dashboard.pages import PREFIX, blueprint
 from moderation.storage.moderators import Moderator
 from moderation.web import service
@@ -30,6 +31,11 @@ class Seat:
 
     moderator: Moderator
     form_token: str
+
+    @property
+    def actor(self) -> Actor:
+        """Return who that is, as the audit log says it."""
+        return Actor(ActorKind.MODERATOR, self.moderator.id)
 
 
 def take_seat() -> Seat:

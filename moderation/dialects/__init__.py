@@ -15,6 +15,7 @@ from moderation.dialects import (
     native_endpoints,
     native_learning,
     native_models,
+    native_policy,
     native_threads,
     openai,
     osmod,
@@ -29,6 +30,7 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native_threads.blueprint,  # our own: counts of threads, scores alone
     native_models.blueprint,  # our own: what gives the scores
     native_admin.blueprint,  # our own: the policy
+    native_policy.blueprint,  # our own: what another policy would have done, and earlier ones
     native_endpoints.blueprint,  # our own: webhooks
     native_audit.blueprint,  # our own: who changed what
     perspective.blueprint,  # Google's Perspective: scores alone

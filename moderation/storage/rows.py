@@ -102,8 +102,8 @@ def stored_comment(row: RowMapping, thread: Mapping[str, Any] | None = None) -> 
         revision=row["revision"],
         sequence=row["sequence"],
         status=Status(row["status"]),
-        length=Length(row["length"]["count"], row["length"]["limit"], LengthUnit(row["length"]["unit"])),
-        findings=tuple(_finding(document) for document in row["findings"]),
+        length=parse_length(row["length"]),
+        findings=tuple(parse_finding(document) for document in row["findings"]),
         scored=Scored(scores=row["scores"], language=Language(**row["language"]), models=row["models"]),
         decision=None if row["decision"] is None else parse_decision(row["decision"]),
         priority=row["priority"],
@@ -135,6 +135,11 @@ def length_document(length: Length) -> dict[str, Any]:
     return {"count": length.count, "limit": length.limit, "unit": length.unit.value}
 
 
+def parse_length(document: Mapping[str, Any]) -> Length:
+    """Return the length that `length_document` wrote."""
+    return Length(document["count"], document["limit"], LengthUnit(document["unit"]))
+
+
 def finding_document(finding: Finding) -> dict[str, Any]:
     """Return a finding as JSON."""
     return {
@@ -146,7 +151,8 @@ def finding_document(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _finding(document: Mapping[str, Any]) -> Finding:
+def parse_finding(document: Mapping[str, Any]) -> Finding:
+    """Return the finding that `finding_document` wrote."""
     return Finding(
         document["rule"],
         Verdict(document["verdict"]),

@@ -16,7 +16,7 @@ from moderation.model import Cluster
 from moderation.service import Service
 from tests.build import TOXIC, add_model, comment, post, settle_all
 from tests.logbook import added, dumped, moderator
-from tests.test_tenants import BODIES, Tenant
+from tests.test_tenants import BODIES, VERSIONS, Tenant
 
 ROOT = Path(__file__).parents[1]
 LEAVES = {
@@ -33,6 +33,7 @@ LEAVES = {
     "native_endpoints.change_endpoint": "endpoint.changed",
     "native_endpoints.rotate_secret": "endpoint.rotated",
     "native_endpoints.remove_endpoint": "endpoint.removed",
+    "native_policy.roll_back_policy": "policy.changed",
     "desk.decide": "comment.decided",
     "desk.decide_copies": "cluster.decided",
 }
@@ -43,10 +44,11 @@ LEAVES_NONE = {
     "perspective.call_method", "perspective.call_many", "openai.moderate", "coral.moderate", "discourse.classify",
     "osmod.score_comment", "ibm_max.predict", "akismet.verify_key", "akismet.token", "akismet.deactivate",
     "akismet.key_sites", "akismet.usage_limit", "akismet.get_stats", "akismet.get_key_stats", "desk.nothing",
-    "desk.sign_out",
+    "desk.sign_out", "desk.presence", "native_policy.preview_policy",
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
-TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"}
+DESK_FORMS = {"desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy"}
+TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"} | DESK_FORMS
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     **BODIES,
     "native.decide_comment": {"action": "reject", "reason": "canary-reason", "note": "canary-note"},
@@ -54,6 +56,7 @@ MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     "native.edit_comment": {"text": "canary-text"},
     "native_endpoints.add_endpoint": {"url": "https://93.184.216.34/canary-url", "description": "canary-description"},
     "native_endpoints.change_endpoint": {"description": "canary-description", "include_text": True},
+    "native_policy.roll_back_policy": {"version": VERSIONS["news"]},
     "native_admin.put_policy": {"words": {"banned": [{"term": "canary-word"}]}, "limits": []},
 }
 
@@ -105,6 +108,25 @@ def test_each_change_leaves_one_entry_with_its_actor(
     assert verify(database, "news").broken is None
     secrets = [news.key, news.key.split("_")[2], news.secret, "whsec_", "Kim", "kim@", "canary", news.text, "author-of"]
     assert [one for one in secrets if one in kept] == []
+
+
+def test_forms_of_the_desk_leave_entries(news: Tenant, service: Service) -> None:
+    """Many decided at once, taken back, the policy saved and put back: each is the moderator's."""
+    database, desk = service.parts.database, news.desk
+    first = service.site("news").policy_version
+    site = renew(service, news, 1)
+    with added(database) as found:
+        picked = {"action": "reject", "pick": f"{site.has['comment_id']}:1"}
+        desk.send(desk.get("/desk").form("/decisions"), picked)
+        desk.send(next(form for form in desk.get("/desk").forms if "/undo/" in form.action), {})
+        desk.send(next(form for form in desk.get("/desk/policy").forms if "save" in form.buttons), {"do": "save"})
+        page = desk.get("/desk/policy").form("/policy/rollback")
+        desk.send(page, {"version": str(first)})
+
+    assert [one.action for one in found] == [
+        "comment.decided", "decisions.undone", "policy.changed", "policy.changed"
+    ]  # fmt: skip
+    assert {one.actor for one in found} == {moderator(database)}
 
 
 def _fits(entry: Entry, has: Mapping[str, str]) -> bool:

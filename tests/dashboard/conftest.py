@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from moderation import accounts
@@ -104,3 +104,19 @@ def url(app: APIFlask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(params=[(1280, "light"), (360, "dark")], ids=["wide and light", "narrow and dark"])
+def page(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: ARG001 - closed first
+    """Give a page without JavaScript that has met no error when the test ends."""
+    width, colours = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 740}, color_scheme=colours, java_script_enabled=False
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []

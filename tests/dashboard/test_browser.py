@@ -1,34 +1,13 @@
 """The desk in a real browser: what only layout, focus and style sheets can show."""
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from moderation.model import Author, Status, Thread
 from moderation.records import Site
 from moderation.service import Service
 from tests.build import comment
-from tests.dashboard.browsing import sign_in
+from tests.dashboard.browsing import LONG, overflow, sign_in
 from tests.dashboard.visitor import hold
-
-LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
-
-
-@pytest.fixture(params=[(1280, "light"), (360, "dark")], ids=["wide and light", "narrow and dark"])
-def page(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: ARG001 - closed first
-    """Give a page without JavaScript that has met no error when the test ends."""
-    width, colours = request.param
-    context = browser.new_context(
-        viewport={"width": width, "height": 740}, color_scheme=colours, java_script_enabled=False
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert errors == []
 
 
 def test_a_moderator_approves_a_comment(page: Page, url: str, engine: Service, site: Site) -> None:
@@ -75,17 +54,11 @@ def test_nothing_is_wider_than_the_screen(page: Page, url: str, engine: Service,
     stored = hold(engine, site, comment(LONG, thread=long.id, author=Author("u-1", LONG)))
     hold(engine, site, comment(LONG + "!" * 20, author=Author("u-2", "\u202e" + LONG)))
     page.goto(f"{url}/desk/login")
-    sizes = [_overflow(page)]
+    sizes = [overflow(page)]
     sign_in(page, url)
 
     for path in ("", f"?thread={LONG}", "?status=rejected", f"/comments/{stored.id}"):
         page.goto(f"{url}/desk{path}", wait_until="load")
-        sizes.append(_overflow(page))
+        sizes.append(overflow(page))
 
     assert sizes == [0] * 5
-
-
-def _overflow(page: Page) -> float:
-    """Return by how many pixels the page is wider than its window."""
-    found: float = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found

@@ -105,7 +105,11 @@ class _Outline(HTMLParser):
 def test_pages_are_well_formed_for_everyone(visitor: Visitor, engine: Service, site: Site) -> None:
     """Each page has one first heading, labels for its fields, ids that are unique, and no inline code or style."""
     stored = [hold(engine, site, comment(f"The comment number {number}")) for number in (1, 2)]
-    pages = [visitor.get(path).html for path in ("/desk", f"/desk/comments/{stored[0].id}", "/desk?status=rejected")]
+    policy = ("/desk/policy?section=letters&preset=strict", "/desk/policy/versions", "/desk/policy/versions/1")
+    paths = ("/desk", f"/desk/comments/{stored[0].id}", "/desk?status=rejected", "/desk/policy", *policy)
+    pages = [visitor.get(path).html for path in paths]
+    form = visitor.get("/desk/policy").form_with("mode")
+    pages += [visitor.send(form, {"do": "preview", "thresholds.spam.hold": bound}).text for bound in ("0.001", "9")]
     visitor.client.delete_cookie("desk_session", path="/desk")
     pages += [visitor.get("/desk/login").html, visitor.get("/desk/nowhere", 404).html]
 

@@ -41,6 +41,7 @@ class Page(HTMLParser):
         self.boxes: list[str] = []
         self._open: list[str] = []
         self._link = ""
+        self._select = ""
         self._words: list[str] = []
         self.feed(html)
 
@@ -53,16 +54,24 @@ class Page(HTMLParser):
         """Return the first form whose action ends so."""
         return next(form for form in self.forms if form.action.endswith(ending))
 
+    def form_with(self, field: str) -> Form:
+        """Return the first form that has a field."""
+        return next(form for form in self.forms if field in form.fields)
+
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         """Note forms, fields and links."""
         found = {name: value or "" for name, value in attrs}
         self._open.append(tag)
         if tag == "form":
             self.forms.append(Form(found.get("action", "")))
-        elif found.get("type") == "checkbox":
-            self.boxes.append(found["value"])
-        elif tag in {"input", "textarea", "select"} and self.forms:
-            self.forms[-1].fields[found["name"]] = found.get("value", "")
+        elif tag == "input" and found.get("type") == "checkbox" and "checked" not in found:
+            self.boxes.append(found.get("value", "on"))  # it is not sent
+        elif tag in {"input", "textarea"} and self.forms:
+            self.forms[-1].fields[found["name"]] = found.get("value", "on" if found.get("type") == "checkbox" else "")
+        elif tag == "select":
+            self._select = found["name"]
+        elif tag == "option" and self._select and (self._select not in self.forms[-1].fields or "selected" in found):
+            self.forms[-1].fields[self._select] = found["value"]
         elif tag == "button" and "name" in found:
             self.forms[-1].buttons.append(found["value"])
         elif tag == "a":

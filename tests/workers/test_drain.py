@@ -16,7 +16,8 @@ import pytest
 from moderation import changes, clock
 from moderation.asks import URGENT, Ask, Asks
 from moderation.model import Action, DecidedBy, Decision, Status
-from moderation.pipeline import TRIES, overrule, receive
+from moderation.pipeline import overrule, receive
+from moderation.policy import TRIES
 from moderation.policy_document import Policy, Threshold
 from moderation.queue import Bell
 from moderation.records import StoredComment
