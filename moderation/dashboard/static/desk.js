@@ -183,7 +183,7 @@ async function presence() {
 
 document.querySelectorAll("time").forEach((time) => {
   time.title = time.textContent;
-  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  time.textContent = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 });
 blur(localStorage.getItem("desk-blurred") === "1");
 document.querySelectorAll(".needs-script").forEach((one) => { one.hidden = false; });

@@ -1,0 +1,63 @@
+"""The desk as axe-core sees it: what keeps people out who read with a screen reader, or see little."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from moderation.model import Author
+from moderation.records import Site
+from moderation.service import Service
+from tests.build import add_model, comment
+from tests.dashboard.browsing import sign_in
+from tests.dashboard.visitor import hold
+
+AXE = Path(sys.prefix) / "npm/node_modules/axe-core/axe.min.js"
+GRAVE = {"serious", "critical"}
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe-core calls serious or worse on a page: the rule, and where it is broken."""
+    page.wait_for_load_state()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {node['html'][:200]}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_page_has_a_serious_finding(browser: Browser, url: str, engine: Service, site: Site, colours: Any) -> None:
+    """Every page of the desk, in both colour schemes, with and without something on it."""
+    context = browser.new_context(color_scheme=colours)
+    page = context.new_page()
+    page.goto(f"{url}/desk/login")
+    seen = {"/login": findings(page)}
+    sign_in(page, url)
+    seen["/ empty"] = findings(page)
+    hold(engine, site, comment("Who wants tea?", external_id="c-1"))
+    stored = hold(engine, site, comment("You stupid idiot " * 15, parent_id="c-1", author=Author("u-1", "Robin")))
+    add_model(engine.parts.database)
+
+    for path in ("", f"/comments/{stored.id}", "?q=tea", "/learning", "/policy", "/policy/versions", "/nowhere"):
+        page.goto(f"{url}/desk{path}")
+        seen[path] = findings(page)
+    page.goto(f"{url}/desk")
+    page.wait_for_load_state()
+    page.keyboard.press("?")
+    seen["keys"] = findings(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Approve").first.click()
+    page.get_by_role("button", name="Undo").wait_for()
+    seen["said"] = findings(page)
+    page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+    broken = findings(page)
+    context.close()
+
+    assert [one.partition(":")[0] for one in broken] == ["label"]  # it would be seen
+    assert {path: one for path, one in seen.items() if one} == {}
