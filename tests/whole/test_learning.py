@@ -36,7 +36,7 @@ def publish(api: httpx.Client, texts: list[str]) -> list[dict[str, object]]:
 
 
 def test_after_twenty_decisions_the_next_ones_like_them_are_held(learner: Service) -> None:
-    """New spam passes; a person rejects twenty of it; from then on nearly all of it is held, and the page says what was learnt."""
+    """New spam passes; a person rejects twenty; then nearly all of it is held, and the page says what was learnt."""
     with learner.client() as api:
         policy = api.get("/v1/policy").json()["policy"]
         policy["raids"]["seconds"] = 0
