@@ -79,11 +79,17 @@ def stored(site: Site, scored: Sequence[tuple[str, Scored]], count: int, now: da
         yield replace(intake.decided_at_once(pending, decision), scored=its, attempts=1)
 
 
-def fill(database: Database, scored: Sequence[tuple[str, Scored]], count: int, now: datetime) -> Site:
+def fill(
+    database: Database,
+    scored: Sequence[tuple[str, Scored]],
+    count: int,
+    now: datetime,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
+) -> Site:
     """Make the tables, a site, and its comments."""
     migrate.upgrade(database)
     with database.write() as connection:
-        sites.add_site(connection, SITE, SITE, Policy(), now)
+        sites.add_site(connection, SITE, SITE, policy, now)
         site = sites.get_site(connection, SITE)
     if site is None:
         raise LookupError("The site that was made a moment ago is not there")

@@ -14,6 +14,8 @@ from moderation.storage.filters import Filter
 LONGEST = 500
 NARROWING = ("thread", "author", "section", "reason", "language", "q")
 """What narrows a listing down beside the status."""
+ORDERS = {"worst": "Worst first", "oldest": "Oldest first"}
+"""Other orders than the newest first; they have one page, which fills up again as comments are decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Listing:
     reason: str | None = None
     language: str | None = None
     q: str | None = None
+    order: str | None = None
+    """One of `ORDERS`, or None for the newest first."""
     before: str | None = None
 
     def url(self, **changes: str | None) -> str:
@@ -66,8 +70,10 @@ def read_listing() -> Listing:
     narrowing = {name: asked.get(name, "").strip() or None for name in NARROWING}
     if any(value is not None and ("\0" in value or len(value) > LONGEST) for value in narrowing.values()):
         raise NotFoundError
-    status = read_status(asked.get("status", "held"))
-    return Listing(status, **narrowing, before=known_id(before) if before else None)
+    status, order = read_status(asked.get("status", "held")), asked.get("order")
+    return Listing(
+        status, **narrowing, order=order if order in ORDERS else None, before=known_id(before) if before else None
+    )
 
 
 def known_id(text: str) -> str:

@@ -44,7 +44,7 @@ def presence() -> Response:
     except (RedisError, OSError):
         others = {}
     newest, _ = service().find(site_id, listing.filter(), limit=1, before_id=None)
-    newer = bool(newest) and listing.before is None and newest[0].id > max(shown, default="")
+    newer = bool(newest) and listing.before is None and listing.order is None and newest[0].id > max(shown, default="")
     return answer({"others": others, "newer": newer})
 
 

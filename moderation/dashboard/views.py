@@ -5,12 +5,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation.dashboard import show
 from moderation.dashboard.deciding import seated_page
-from moderation.dashboard.listing import NARROWING, Listing, known_id, read_listing
+from moderation.dashboard.listing import NARROWING, ORDERS, Listing, known_id, read_listing
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
+from moderation.dashboard.urgency import LOOKED_AT, worst_first
 from moderation.model import Status
-from moderation.records import StoredComment
-from moderation.storage import comments, decision_log
+from moderation.records import Site, StoredComment
+from moderation.storage import comments, decision_log, threads
 from moderation.storage.tallies import tally
 from moderation.web import service
 
@@ -25,8 +26,8 @@ def queue() -> AnyResponse:
     seat = take_seat()
     site_id = seat.moderator.site_id
     listing = read_listing()
-    found, older = service().find(site_id, listing.filter(), limit=PAGE_SIZE, before_id=listing.before)
     site = service().site(site_id)
+    found, older = _page(site, listing)
     return seated_page(
         "queue",
         seat,
@@ -36,6 +37,7 @@ def queue() -> AnyResponse:
         older=older,
         tallies=_tallies(site_id, listing),
         at_most=TALLY_AT_MOST,
+        orders=ORDERS,
         reason_codes=sorted({one.code for comment in found if comment.decision for one in comment.decision.reasons}),
         root=request.url_root,
     )
@@ -56,6 +58,25 @@ def comment_page(comment_id: str) -> AnyResponse:
         parent=None if parent is None else show.card(parent, site.policy),
         log=[show.line(one) for one in log],
     )
+
+
+def _page(site: Site, listing: Listing) -> tuple[list[StoredComment], str | None]:
+    """Return the comments of a page and, if they are the newest first, the id to go on from."""
+    if listing.order is None:
+        return service().find(site.id, listing.filter(), limit=PAGE_SIZE, before_id=listing.before)
+    oldest = listing.order == "oldest"
+    with service().parts.database.read() as connection:
+        found = comments.list_page(
+            connection,
+            site.id,
+            listing.filter(),
+            limit=PAGE_SIZE if oldest else LOOKED_AT,
+            before_id=None,
+            oldest=oldest,
+        )
+        counts = {} if oldest else threads.get_counts(connection, site.id, sorted({one.thread.id for one in found}))
+    ordered = found if oldest else worst_first(found, site.policy, counts, service().now())
+    return ordered[:PAGE_SIZE], None
 
 
 def _around(comment: StoredComment) -> tuple[StoredComment | None, list[decision_log.Line]]:

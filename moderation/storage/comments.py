@@ -59,13 +59,14 @@ def by_external_id(connection: Connection, site_id: str, external_ids: Sequence[
 
 
 def list_page(
-    connection: Connection, site_id: str, wanted: Filter, *, limit: int, before_id: str | None
+    connection: Connection, site_id: str, wanted: Filter, *, limit: int, before_id: str | None, oldest: bool = False
 ) -> list[StoredComment]:
-    """Return up to `limit` comments, newest first, older than `before_id`."""
+    """Return up to `limit` comments, newest first, older than `before_id`; or the oldest first."""
     query = with_thread().where(*conditions(site_id, wanted))
     if before_id is not None:
         query = query.where(comments.c.id < before_id)
-    return read_comments(connection, query.order_by(comments.c.id.desc()).limit(limit))
+    order = comments.c.id if oldest else comments.c.id.desc()
+    return read_comments(connection, query.order_by(order).limit(limit))
 
 
 def lock(connection: Connection, comment_ids: Sequence[str]) -> dict[str, StoredComment]:
