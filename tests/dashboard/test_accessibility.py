@@ -44,7 +44,16 @@ def test_no_page_has_a_serious_finding(browser: Browser, url: str, engine: Servi
     stored = hold(engine, site, comment("You stupid idiot " * 15, parent_id="c-1", author=Author("u-1", "Robin")))
     add_model(engine.parts.database)
 
-    for path in ("", f"/comments/{stored.id}", "?q=tea", "/learning", "/policy", "/policy/versions", "/nowhere"):
+    for path in (
+        "",
+        f"/comments/{stored.id}",
+        "?q=tea",
+        "/learning",
+        "/overview",
+        "/policy",
+        "/policy/versions",
+        "/nowhere",
+    ):
         page.goto(f"{url}/desk{path}")
         seen[path] = findings(page)
     page.goto(f"{url}/desk")

@@ -67,7 +67,11 @@ def test_the_pictures_of_the_documentation(browser: Browser, url: str, engine: S
     sizes["desk"] = take(page, "desk")
     page.keyboard.press("?")
     sizes["keys"] = take(page, "keys")
-    for name, path in (("comment", f"/comments/{answered.id}"), ("policy", "/policy?preset=strict")):
+    for name, path in (
+        ("comment", f"/comments/{answered.id}"),
+        ("policy", "/policy?preset=strict"),
+        ("overview", "/overview"),
+    ):
         page.goto(f"{url}/desk{path}")
         sizes[name] = take(page, name)
     state = context.storage_state()
