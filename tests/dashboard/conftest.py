@@ -83,7 +83,7 @@ def visitor(client: FlaskClient) -> Visitor:
     return visitor
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Give the Chromium of this machine."""
     program = next((path for name in NAMES if (path := shutil.which(name))), None)
