@@ -11,9 +11,9 @@ from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
 
 from moderation.logs import configure_logs
-from moderation.queue import TASKS, TRANSPORT_OPTIONS, Bell
+from moderation.queue import TASKS, TRANSPORT_OPTIONS, Bell, Queue
 from moderation.settings import get_settings
-from workers import courier, process, pupil
+from workers import courier, process, pupil, watchdog
 
 SWEEP = "workers.tasks.sweep"
 TIDY = "workers.tasks.tidy"
@@ -67,10 +67,13 @@ def _start_scoring(**_: object) -> None:
 
 @worker_ready.connect
 def _start_courier(sender: object, **_: object) -> None:
-    """Start what a courier needs; its threads share one process."""
-    if _is_courier(getattr(sender, "hostname", "")):
+    """Start what a courier needs, whose threads share one process, and watch that the worker makes progress."""
+    is_courier = _is_courier(getattr(sender, "hostname", ""))
+    if is_courier:
         process.start_courier()
         courier.current()
+    bells = (Bell.COURIER, Bell.LEARNING) if is_courier else (Bell.INTERACTIVE, Bell.SCORING)
+    watchdog.start(Queue(settings.redis), bells)
 
 
 @worker_shutting_down.connect
