@@ -14,11 +14,14 @@ from moderation.audit_entry import SERVICE
 from moderation.authors import Known
 from moderation.errors import InvalidInputError, NotFoundError
 from moderation.intake import Received
+from moderation.judging import judge
 from moderation.model import Action, Author, DecidedBy, Decision, Restriction, Status
 from moderation.pipeline import Parts, overrule, receive
-from moderation.policy_document import Mode
+from moderation.policy_document import DialectsPolicy, Late, Mode
 from moderation.preview import preview
 from moderation.records import Site, StoredComment
+from moderation.service import Service
+from moderation.settings import Settings
 from moderation.storage.database import Database
 from tests.build import FREE, HARMLESS, NOW, TOXIC, comment, make_parts, make_site, post, prepared, settle_all
 
@@ -139,6 +142,22 @@ def test_a_preview_of_a_policy_leaves_restrictions_as_they_were(database: Databa
     found = preview(parts, site, replace(FREE, mode=Mode.POST, thresholds={}), days=1, samples=5, now=NOW)
 
     assert found.now == found.then == {Action.APPROVE: 1, Action.HOLD: 1, Action.REJECT: 1}
+
+
+@pytest.mark.parametrize("action", [Action.HOLD, Action.REJECT])
+def test_other_apis_meet_a_restriction_where_comments_are_taken_in(
+    database: Database, redis_url: str, settings: Settings, action: Action
+) -> None:
+    """Also if no score comes in time and the site lets such comments pass."""
+    parts = make_parts(database, redis_url)
+    taking = replace(FREE, dialects=DialectsPolicy(take_in=("coral",), late=Late.OPEN))
+    service, first = Service(parts, settings), kim(parts, make_site(database, policy=taking), "The first")
+    restrict(parts, str(first.author_key), action, at=NOW)
+
+    told = judge(service, "news", comment("Again"), 0.2, dialect="coral").decision
+
+    assert told.action is action
+    assert told.reasons[0].code == "restricted"
 
 
 def test_a_restriction_ends(database: Database, redis_url: str) -> None:
