@@ -77,14 +77,16 @@ def test_an_author_is_restricted_and_freed(api: Api) -> None:
     assert api.post("A third one", author={"id": "kim"}).get_json()["status"] == "pending"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [{"action": "approve"}, {"action": "hold", "until": "2020-01-01T00:00:00Z"},
-     {"action": "hold", "until": "9999-12-31T23:59:59-12:00"}, {"action": "hold", "reason": "x" * 201}, {}],
-)  # fmt: skip
-def test_what_is_no_restriction_is_refused(api: Api, body: dict[str, str]) -> None:
+def test_what_is_no_restriction_is_refused(api: Api) -> None:
     """Nothing is kept of it."""
     api.post("The first", author={"id": "kim"})
 
-    assert api.call("PUT", "/v1/authors/kim/restriction", json=body).status_code == 422
+    for body in (
+        {"action": "approve"},
+        {"action": "hold", "until": "2020-01-01T00:00:00Z"},
+        {"action": "hold", "until": "9999-12-31T23:59:59-12:00"},
+        {"action": "hold", "reason": "x" * 201},
+        {},
+    ):
+        assert api.call("PUT", "/v1/authors/kim/restriction", json=body).status_code == 422, body
     assert api.call("GET", "/v1/authors/kim").get_json()["restriction"] is None
