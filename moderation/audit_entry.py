@@ -54,6 +54,8 @@ class AuditAction(StrEnum):
     CLUSTER_DECIDED = "cluster.decided"
     DECISIONS_UNDONE = "decisions.undone"
     AUTHOR_ERASED = "author.erased"
+    AUTHOR_RESTRICTED = "author.restricted"
+    AUTHOR_FREED = "author.freed"
     POLICY_CHANGED = "policy.changed"
     KEY_MADE = "key.made"
     KEY_REVOKED = "key.revoked"

@@ -12,7 +12,7 @@ from moderation.pipeline import Parts, decision_event
 from moderation.policy import decide_early
 from moderation.queue import Bell
 from moderation.records import Event, Site, StoredComment
-from moderation.storage import akismet, audit, comments, events, labels, threads
+from moderation.storage import akismet, audit, authors, comments, events, labels, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
 from moderation.storage.filters import Filter
@@ -24,7 +24,8 @@ AT_ONCE = 1000
 def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime, actor: Actor = SERVICE) -> StoredComment:
     """Give a comment a new text: a new revision, checked by the rules and scored again.
 
-    An edit does not count against the limits of posting, and is no duplicate of what it replaces.
+    An edit does not count against the limits of posting, and is no duplicate of what it replaces; but it is no way out
+    of a restriction either.
 
     Raises:
         NotFoundError: the site has no such comment, or it was erased.
@@ -44,8 +45,9 @@ def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime, ac
             metadata=before.metadata,
         )
         one = intake.prepare(submitted, site, parts.hasher, now)
-        findings = rules.run(rules.Draft(submitted, one.text, one.policy, Facts(), one.length))
-        refusal = rules.refusal(findings, one.length, Facts())
+        facts = _facts(connection, site.id, before.author_key, now)
+        findings = rules.run(rules.Draft(submitted, one.text, one.policy, facts, one.length))
+        refusal = rules.refusal(findings, one.length, facts)
         if refusal is not None:
             raise refusal
         pending = replace(
@@ -126,15 +128,28 @@ def erase_author(
     """Erase an author's newest comments, one transaction each; return how many, and whether there are more.
 
     With the last of them the audit log says whose they were; no entry says it of a single comment.
+    Once there are no more, a restriction is removed, too.
     """
     with parts.database.read() as connection:
         wanted = Filter(author_key=author_key)
         found = comments.list_page(connection, site_id, wanted, limit=AT_ONCE + 1, before_id=None)
+        restricted = author_key in authors.restrictions(connection, site_id, [author_key])
     number, more = min(len(found), AT_ONCE), len(found) > AT_ONCE
     erased = Change(actor, AuditAction.AUTHOR_ERASED, author_key, {"comments": number, "more": more})
     for place, comment in enumerate(found[:AT_ONCE], 1):
         erase(parts, site_id, comment.id, now, actor, *([erased] if place == number else []))
+    if restricted and not more:
+        with parts.database.write() as connection:
+            authors.remove_restriction(connection, site_id, author_key)
+            audit.append(connection, site_id, now, Change(actor, AuditAction.AUTHOR_FREED, author_key))
     return number, more
+
+
+def _facts(connection: Connection, site_id: str, author_key: str | None, now: datetime) -> Facts:
+    """Return what the rules may know of an edit."""
+    if author_key is None:
+        return Facts()
+    return Facts(restriction=authors.in_force(connection, site_id, [author_key], now).get(author_key))
 
 
 def _get(connection: Connection, site_id: str, comment_id: str) -> StoredComment:

@@ -12,7 +12,7 @@ from moderation.hashing import Hasher
 from moderation.model import UNKNOWN, Comment, Decision, Facts, Finding, Length, LengthUnit, Status, WindowUse
 from moderation.policy_document import LONGEST, LengthPolicy, Policy
 from moderation.records import Site, StoredComment
-from moderation.storage import comments, facts, idempotency, threads
+from moderation.storage import authors, comments, facts, idempotency, threads
 from moderation.storage.database import Connection
 from moderation.storage.idempotency import Answer
 from moderation.text import Normalised, compare_key, count, normalise
@@ -150,6 +150,8 @@ def gather_facts(
         sorted({one.text_key for one in group if one.text_key}),
         now - timedelta(seconds=longest),
     )
+    known_authors = sorted({one.author_key for one in group if one.author_key})
+    restrictions = authors.in_force(connection, site.id, known_authors, now)
     totals = Counter[str]()
     with_total = {one.comment.thread.id for one in group if one.policy.thread_total is not None}
     if with_total:
@@ -169,6 +171,7 @@ def gather_facts(
                 for author_key, at in earlier
             ),
             site_has_same=any(at > now - timedelta(seconds=duplicates.site_seconds) for _, at in earlier),
+            restriction=restrictions.get(one.author_key or ""),
         )
         totals[one.comment.thread.id] += 1
         if one.text_key:

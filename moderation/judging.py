@@ -1,7 +1,8 @@
 """Judges a comment for a caller of another API who waits for little more than a yes or no, by a deadline.
 
 By the site's setting the comment is taken in, as if it had been posted: stored, decided, shown at the desk. Otherwise
-nothing of it is kept, and neither limits nor repetitions are looked at, since nothing was counted.
+nothing of it is kept, and neither limits nor repetitions are looked at, since nothing was counted; nor is it asked
+whether its author is restricted, since a text that is only looked at has no past.
 How long a comment may be is the caller's affair: it asks after the writer was told.
 """
 

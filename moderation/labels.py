@@ -3,7 +3,7 @@
 An approval says that the text has none of the attributes that a policy judges. A rejection says which ones it has:
 those that its reason names, or, if no reason is given, the one that the policy had held or rejected it for, else the
 one whose score came nearest to its threshold. A rejection for any other reason ("off topic") teaches nothing, and
-neither does holding, which only asks another person.
+neither does holding, which only asks another person, or a rejection without a reason of what was held for its author.
 """
 
 import re
@@ -20,6 +20,8 @@ MEANT = {
     "threatening": "threat", "threats": "threat", "insulting": "insult", "insults": "insult", "obscenity": "obscene",
 }  # fmt: skip
 """Other words for an attribute in the reason of a decision."""
+RESTRICTED = "restricted"
+"""The code of what is held or rejected for its author."""
 
 
 def label_of(comment: StoredComment, decision: Decision, policy: Policy) -> Label | None:
@@ -47,6 +49,8 @@ def _attributes(comment: StoredComment, decision: Decision, policy: Policy) -> M
         for reason in comment.decision.reasons:
             if reason.code in judged:
                 return {reason.code: True}
+        if any(reason.code == RESTRICTED for reason in comment.decision.reasons):
+            return {}
     nearest = _nearest(comment, policy)
     return {nearest: True} if nearest else {}
 

@@ -51,6 +51,7 @@ class Verdict(StrEnum):
 
     PASS = "pass"  # nothing  # noqa: S105 - a verdict, no password
     HOLD = "hold"  # a person should look
+    HOLD_ALWAYS = "hold_always"  # a person must look, whatever the site's mode
     REJECT = "reject"  # must not be shown
     REFUSE = "refuse"  # is not taken in at all; nothing is stored
 
@@ -249,6 +250,22 @@ class WindowUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """What becomes of all that an author writes: held or rejected, until a moment or for ever."""
+
+    action: Action
+    until: datetime | None
+    reason: str | None
+    """For people at the desk and the site; no comment shows it."""
+    by: str
+    at: datetime
+
+    def holds_at(self, now: datetime) -> bool:
+        """Tell whether it is in force."""
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules may know beside the comment; fetched once, before they run."""
 
@@ -258,3 +275,5 @@ class Facts:
     """The same author posted the same normalised text on this site lately."""
     site_has_same: bool = False
     """Anyone posted the same normalised text on this site lately."""
+    restriction: Restriction | None = None
+    """Of the author, if it is in force."""

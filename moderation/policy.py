@@ -20,12 +20,16 @@ class Severity(IntEnum):
 
     NOTE = 0  # nothing; it is told
     HOLD = 1  # a person should look
-    REJECT = 2  # must not be shown
+    HOLD_ALWAYS = 2  # a person must look, whatever the mode
+    REJECT = 3  # must not be shown
 
 
 TRIES = 3
 """A comment whose scoring ended its worker this often is not scored again: a person decides."""
-VERDICTS = {Verdict.HOLD: Severity.HOLD, Verdict.REJECT: Severity.REJECT, Verdict.REFUSE: Severity.REJECT}
+VERDICTS = {
+    Verdict.HOLD: Severity.HOLD, Verdict.HOLD_ALWAYS: Severity.HOLD_ALWAYS, Verdict.REJECT: Severity.REJECT,
+    Verdict.REFUSE: Severity.REJECT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ def decide(findings: Sequence[Finding], scored: Scored, policy: Policy, version:
     `reject` if a finding rejects or a score reaches its threshold for that; `hold` if a finding holds, a score
     reaches its threshold for that, there are enough near copies, or a score with a threshold is unknown and the
     policy holds such comments.
-    Mode `pre` holds all that is not rejected, mode `post` approves all that is not, and keeps the reasons.
+    Mode `pre` holds all that is not rejected, mode `post` approves all that is not, and keeps the reasons; but what a
+    person must look at is held in every mode.
     """
     weighed = [
         *_from_findings(findings),
@@ -83,7 +88,7 @@ def decide_unscorable(findings: Sequence[Finding], version: int, now: datetime) 
 def decide_late(findings: Sequence[Finding], policy: Policy, version: int, now: datetime) -> Decision:
     """Return what a caller is told while the scores are not there, as `policy.dialects.late` says.
 
-    A finding that rejects always does, and where every comment waits for a person this one does too.
+    A finding that rejects or always holds does, and where every comment waits for a person this one does too.
     """
     unscored = Reason("unscored", "no score came in time")
     late = policy.dialects.late
@@ -92,9 +97,10 @@ def decide_late(findings: Sequence[Finding], policy: Policy, version: int, now: 
         Weighed(Severity.HOLD if late is Late.HOLD else Severity.NOTE, unscored),
     ]
     worst = max(one.severity for one in weighed)
+    rules_hold = late is Late.RULES_ONLY and _holds(worst, policy)
     if worst is Severity.REJECT:
         action = Action.REJECT
-    elif policy.mode is Mode.PRE or late is Late.HOLD or (late is Late.RULES_ONLY and _holds(worst, policy)):
+    elif worst is Severity.HOLD_ALWAYS or policy.mode is Mode.PRE or late is Late.HOLD or rules_hold:
         action = Action.HOLD
     else:
         action = Action.APPROVE
@@ -132,7 +138,7 @@ def _action(worst: Severity, policy: Policy) -> Action:
 
 
 def _holds(worst: Severity, policy: Policy) -> bool:
-    return worst is Severity.HOLD and policy.mode is Mode.SMART
+    return worst is Severity.HOLD_ALWAYS or (worst is Severity.HOLD and policy.mode is Mode.SMART)
 
 
 def _decision(action: Action, weighed: Iterable[Weighed], version: int, now: datetime) -> Decision:

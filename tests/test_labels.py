@@ -78,3 +78,15 @@ def test_an_attribute_is_judged_from_its_lowest_threshold() -> None:
     thresholds = {"spam": Threshold(reject=0.9), "toxicity": Threshold(hold=0.6, reject=0.5), "insult": Threshold()}
 
     assert judged_attributes(Policy(thresholds=thresholds)) == {"toxicity": 0.5, "spam": 0.9}  # type: ignore[arg-type]
+
+
+def test_what_was_held_for_its_author_teaches_only_with_a_reason(stored: StoredComment) -> None:
+    """A rejection without one is about who wrote it, not about the text."""
+    held = replace(
+        stored, decision=replace(HELD, reasons=(Reason("restricted", "whatever this author writes is held"),))
+    )
+
+    assert label_of(held, decided(Action.REJECT), POLICY) is None
+    label = label_of(held, decided(Action.REJECT, "spam"), POLICY)
+    assert label is not None
+    assert label.attributes == {"spam": True}

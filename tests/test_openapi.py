@@ -173,6 +173,19 @@ def walk_policy(step: Callable[..., Any]) -> None:
     step("GET", "/v1/policy/presets")
 
 
+def walk_authors(step: Callable[..., Any]) -> None:
+    """Call what there is for authors; the comment of `kim` is there."""
+    one = "/v1/authors/{author_id}"
+    assert step("GET", one, "/v1/authors/kim")["history"] != []
+    step("PUT", f"{one}/restriction", "/v1/authors/kim/restriction", {"action": "hold", "reason": "asked to"})
+    ended = {"action": "reject", "until": "2020-01-01T00:00:00Z"}
+    step("PUT", f"{one}/restriction", "/v1/authors/kim/restriction", ended)
+    assert step("GET", one, "/v1/authors/kim")["restriction"]["action"] == "hold"
+    step("DELETE", f"{one}/restriction", "/v1/authors/kim/restriction")
+    step("DELETE", one, "/v1/authors/kim")
+    step("GET", one, "/v1/authors/kim")
+
+
 def test_answers_are_as_described(caller: Caller) -> None:
     """Every answer of a walk through the API has a status that is described and the shape that is described for it."""
     body = {"text": "A fine article", "thread": {"id": "t1"}, "author": {"id": "kim", "ip": "203.0.113.9"}}
@@ -196,8 +209,8 @@ def test_answers_are_as_described(caller: Caller) -> None:
     step("POST", "/v1/comments/{comment_id}/decision", f"{one}/decision", {"action": "approve", "reason": "fine"})
     step("POST", "/v1/comments/{comment_id}/decision", f"{one}/decision", {"action": "hold", "expected_revision": 9})
     step("PATCH", "/v1/comments/{comment_id}", one, {"text": "Another text"})
+    walk_authors(step)
     step("DELETE", "/v1/comments/{comment_id}", one)
-    step("DELETE", "/v1/authors/{author_id}", "/v1/authors/kim")
     step("GET", "/v1/comments/{comment_id}", one)
     step("GET", "/v1/comments/{comment_id}", "/v1/comments/none")
     step("POST", "/v1/clusters/{cluster_id}/decision", f"/v1/clusters/{posted['id']}/decision", {"action": "reject"})

@@ -22,12 +22,13 @@ from moderation.model import (
     Span,
     Verdict,
 )
-from moderation.policy import decide, decide_early, decide_late, decide_unscorable
+from moderation.policy import Judge, decide, decide_early, decide_late, decide_unscorable
 from moderation.policy_document import Attribute, DialectsPolicy, Late, Mode, Policy, Threshold, Unknown
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 PASSED = Finding("links", Verdict.PASS, "links", "links 1/2")
 HELD = Finding("links", Verdict.HOLD, "too_many_links", "links 3/2", (Span(0, 4), Span(6, 9)))
+MUST_HOLD = Finding("restricted", Verdict.HOLD_ALWAYS, "restricted", "whatever this author writes is held")
 REJECTED = Finding("words", Verdict.REJECT, "banned_word", '"scam"', (Span(1, 5),))
 THRESHOLDS: Mapping[Attribute, Threshold] = {
     "toxicity": Threshold(hold=0.8, reject=0.95),
@@ -221,6 +222,16 @@ def test_a_rejecting_finding_decides_without_scores(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", Mode)
+def test_what_a_person_must_look_at_is_held_in_every_mode(mode: Mode) -> None:
+    """Until a rule or a score rejects it; the previews of a policy see the same."""
+    for scored, action in ((scores(), Action.HOLD), (scores(toxicity=0.96), Action.REJECT)):
+        assert decide((MUST_HOLD,), scored, policy(mode), 7, NOW).action is action
+        assert Judge(policy(mode)).action((MUST_HOLD,), scored.scores) is action
+    assert decide_early((MUST_HOLD,), policy(mode), 7, NOW) is None
+    assert decide((MUST_HOLD, REJECTED), scores(), policy(mode), 7, NOW).action is Action.REJECT
+
+
+@pytest.mark.parametrize("mode", Mode)
 def test_nothing_else_decides_without_scores(mode: Mode) -> None:
     """A finding that holds waits for the scores, which may reject."""
     assert decide_early((PASSED, HELD), policy(mode), 7, NOW) is None
@@ -253,6 +264,9 @@ def test_what_cannot_be_scored_waits_for_a_person(verdict: Verdict) -> None:
         ("rules-only", "smart", HELD, "hold"),
         ("rules-only", "post", HELD, "approve"),
         ("rules-only", "smart", PASSED, "approve"),
+        # a person must look: hold, whatever the mode and the setting
+        ("open", "smart", MUST_HOLD, "hold"),
+        ("rules-only", "post", MUST_HOLD, "hold"),
     ],
 )
 def test_a_caller_who_cannot_wait_is_told_what_is_certain(late: str, mode: str, finding: Finding, action: str) -> None:

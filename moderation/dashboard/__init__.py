@@ -3,7 +3,18 @@
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import copies, deciding, lessons, login, overview, policies, presence, views
+from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, views
 from moderation.dashboard.pages import blueprint
 
-__all__ = ["blueprint", "copies", "deciding", "lessons", "login", "overview", "policies", "presence", "views"]
+__all__ = [
+    "authors",
+    "blueprint",
+    "copies",
+    "deciding",
+    "lessons",
+    "login",
+    "overview",
+    "policies",
+    "presence",
+    "views",
+]

@@ -11,13 +11,24 @@ from moderation.dashboard.session import set_cookie
 
 COOKIE = "desk_done"
 SECONDS = 60
-SHAPE = re.compile(r"(approve|reject|undo):([0-9]{1,6}):([0-9]{1,6}):([0-9a-f-]{36}):([0-9a-f-]{36}|)")
+ID = r"([0-9a-f-]{36}|)"
+SHAPE = re.compile(
+    rf"(approve|reject|undo|author-hold|author-reject|author-lift):([0-9]{{1,6}}):([0-9]{{1,6}}):{ID}:{ID}"
+)
 WORDS = {"approve": "approved", "reject": "rejected", "undo": "put back"}
+OF_AUTHORS = {
+    "author-hold": "Whatever this author writes from now on is held.",
+    "author-reject": "Whatever this author writes from now on is rejected.",
+    "author-lift": "This author's next comments are decided like everybody's again.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done to how many comments, how many were not as the page had shown them, and what undoes it."""
+    """What was done to how many comments, how many were not as the page had shown them, and what undoes it.
+
+    What was done to an author has a button of its own that undoes it, and no batch.
+    """
 
     action: str
     number: int
@@ -29,6 +40,8 @@ class Done:
     @property
     def words(self) -> str:
         """Return it as a sentence."""
+        if self.action in OF_AUTHORS:
+            return OF_AUTHORS[self.action]
         word = WORDS[self.action]
         said = f"{word.capitalize()}." if self.comment_id or self.number == 1 else f"{self.number} {word}."
         if self.missed:

@@ -109,7 +109,7 @@ def card(comment: StoredComment, policy: Policy) -> Card:
         pieces=tuple(pieces(comment.text, spans)),
         reasons=tuple(Why(in_words(reason.code), reason.detail) for reason in decision.reasons) if decision else (),
         bars=tuple(bars(comment, policy.for_section(comment.thread.section))),
-        author=comment.author.name or comment.author.id or "Anonymous",
+        author=author_name(comment),
         thread=comment.thread.title or comment.thread.id,
         link=safe_link(comment.thread.url),
         length=length_words(comment.length),
@@ -119,6 +119,11 @@ def card(comment: StoredComment, policy: Policy) -> Card:
         actions=actions(comment),
         copies=comment.cluster_id if decision and any(one.code == "raid" for one in decision.reasons) else None,
     )
+
+
+def author_name(comment: StoredComment) -> str:
+    """Return what a page calls the author of a comment."""
+    return comment.author.name or comment.author.id or "Anonymous"
 
 
 def pieces(text: str, spans: Iterable[Span]) -> Iterator[Piece]:

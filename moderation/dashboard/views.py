@@ -4,6 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from moderation.dashboard import show
+from moderation.dashboard.authors import ENDS, find_card
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.listing import NARROWING, ORDERS, Listing, known_id, read_listing
 from moderation.dashboard.pages import blueprint
@@ -34,6 +35,8 @@ def queue() -> AnyResponse:
         site,
         listing=listing,
         cards=[show.card(comment, site.policy) for comment in found],
+        author=None if listing.author is None else find_card(site_id, listing.author),
+        ends=ENDS,
         older=older,
         tallies=_tallies(site_id, listing),
         at_most=TALLY_AT_MOST,

@@ -221,15 +221,6 @@ class ScoreOut(Answer):
     """What gave the scores: by attribute or scorer, name and version."""
 
 
-class AuthorErasedOut(Answer):
-    """A receipt: how many comments of an author were erased."""
-
-    author: str
-    erased: int
-    more: bool
-    """There are further ones; call again."""
-
-
 class ErasedOut(Answer):
     """A receipt: what was erased, and when."""
 

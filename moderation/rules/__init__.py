@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from moderation.model import Finding, Verdict
-from moderation.rules import duplicates, length, limits, links, words
+from moderation.rules import duplicates, length, limits, links, restricted, words
 from moderation.rules.draft import Draft
 from moderation.rules.refusal import refusal
 
@@ -12,6 +12,7 @@ __all__ = ["RULES", "Draft", "refusal", "run"]
 RULES: tuple[Callable[[Draft], tuple[Finding, ...]], ...] = (
     length.check,  # first: an author can mend it at once, and what is not taken in needs no other look
     limits.check,  # refuses too, so it stands before everything that only holds or rejects
+    restricted.check,  # first of what holds or rejects: a person's word stands before what was found in the text
     duplicates.check,  # the answer lies in the facts, so it costs nothing
     words.check,  # reads the text once or twice
     links.check,  # last: it reads the text most slowly

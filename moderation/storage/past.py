@@ -13,7 +13,7 @@ from moderation.records import Past
 from moderation.storage.rows import parse_finding, parse_length
 from moderation.storage.tables import comments, threads
 
-FOUND = ('"hold"', '"reject"', '"refuse"')
+FOUND = ('"hold"', '"hold_always"', '"reject"', '"refuse"')
 """One of these stands in findings that speak against a comment; most have none, and are not parsed."""
 
 

@@ -195,6 +195,19 @@ decisions = Table(
     Index(None, "site_id", "batch_id", "id"),
 )
 
+authors = Table(
+    "authors",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("author_key", KEY, nullable=False),  # as in comments; only who is restricted has a row
+    Column("restriction", String(16), nullable=False),  # hold or reject
+    Column("until", UtcTime),  # null: for ever
+    Column("reason", Text),
+    Column("by", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("site_id", "author_key"),
+)
+
 labels = Table(
     "labels",
     metadata,

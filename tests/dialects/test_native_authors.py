@@ -39,3 +39,54 @@ def test_only_the_own_sites_comments_are_erased(api: Api) -> None:
 def test_erasing_needs_the_right_to_submit(api: Api) -> None:
     """A key that may only read is refused."""
     assert api.with_key("news", [Scope.READ]).call("DELETE", "/v1/authors/kim").status_code == 403
+
+
+def test_an_author_is_shown(api: Api) -> None:
+    """By the site's own id, which may hold slashes, with what became of their newest comments."""
+    ids = [api.post(f"Mine, number {at}", author={"id": "kim/1"}).get_json()["id"] for at in range(3)]
+    for one, action in zip(ids, ("approve", "approve", "reject"), strict=True):
+        api.call("POST", f"/v1/comments/{one}/decision", json={"action": action, "reason": "a word"})
+
+    shown = api.call("GET", "/v1/authors/kim/1").get_json()
+
+    assert shown["counts"] == {"pending": 0, "approved": 2, "held": 0, "rejected": 1}
+    assert (shown["id"], shown["strikes"], shown["trust"]) == ("kim/1", 1, 0.208)
+    assert (shown["restriction"], shown["more"]) == (None, False)
+    assert {one["id"]: (one["status"], one["reasons"]) for one in shown["history"]} == {
+        one: (status, ["decided"]) for one, status in zip(ids, ("approved", "approved", "rejected"), strict=True)
+    }
+    assert shown["first_seen"] <= shown["history"][0]["at"] <= shown["last_seen"]
+    assert api.call("GET", "/v1/authors/nobody").status_code == 404
+
+
+def test_an_author_is_restricted_and_freed(api: Api) -> None:
+    """What they write meanwhile is taken in and rejected; the answer says that, and not for which reason."""
+    api.post("The first", author={"id": "kim"})
+    path, end = "/v1/authors/kim/restriction", "2099-12-31T23:00:00+02:00"
+
+    made = api.call("PUT", path, json={"action": "reject", "until": end, "reason": "floods"}).get_json()["restriction"]
+    posted = api.post("Another", author={"id": "kim"})
+
+    assert {**made, "at": ""} == {
+        "action": "reject", "until": "2099-12-31T21:00:00.000Z", "reason": "floods", "by": "test", "at": "",
+    }  # fmt: skip
+    assert (posted.status_code, posted.get_json()["status"]) == (201, "rejected")
+    assert "floods" not in posted.text
+    for _ in range(2):
+        assert api.call("DELETE", path).get_json()["restriction"] is None
+    assert api.post("A third one", author={"id": "kim"}).get_json()["status"] == "pending"
+
+
+def test_what_is_no_restriction_is_refused(api: Api) -> None:
+    """Nothing is kept of it."""
+    api.post("The first", author={"id": "kim"})
+
+    for body in (
+        {"action": "approve"},
+        {"action": "hold", "until": "2020-01-01T00:00:00Z"},
+        {"action": "hold", "until": "9999-12-31T23:59:59-12:00"},
+        {"action": "hold", "reason": "x" * 201},
+        {},
+    ):
+        assert api.call("PUT", "/v1/authors/kim/restriction", json=body).status_code == 422, body
+    assert api.call("GET", "/v1/authors/kim").get_json()["restriction"] is None

@@ -10,7 +10,7 @@ def test_every_rule_says_something_of_every_comment() -> None:
     """Each rule answers with its name and a detail, also when it finds nothing."""
     findings = run(draft())
 
-    assert [finding.rule for finding in findings] == ["length", "limits", "duplicates", "words", "links"]
+    assert [finding.rule for finding in findings] == ["length", "limits", "restricted", "duplicates", "words", "links"]
     assert {finding.verdict for finding in findings} == {Verdict.PASS}
     assert all(finding.detail for finding in findings)
     assert len(RULES) == len(findings)

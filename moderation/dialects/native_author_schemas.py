@@ -1,0 +1,74 @@
+"""Bodies and answers of the native API about authors."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from moderation.dialects.native_answers import Answer, CountsOut
+from moderation.dialects.native_schemas import Body, no_nul
+from moderation.model import Status
+
+REASON_AT_MOST = 200
+
+
+class RestrictionIn(Body):
+    """What becomes of everything that an author writes from now on."""
+
+    action: Literal["hold", "reject"]
+    until: AwareDatetime | None = None
+    """The end; null is for ever."""
+    reason: Annotated[str, Field(max_length=REASON_AT_MOST), AfterValidator(no_nul)] | None = None
+    """For people at the desk and your site; no comment shows it."""
+
+
+class RestrictionOut(Answer):
+    """What becomes of everything that an author writes."""
+
+    action: Literal["hold", "reject"]
+    until: datetime | None
+    """Null is for ever."""
+    reason: str | None
+    by: str
+    """The moderator, or the name of the key."""
+    at: datetime
+
+
+class WrittenOut(Answer):
+    """A comment of an author, as it stands."""
+
+    id: str
+    status: Status
+    at: datetime
+    """When it came."""
+    reasons: list[str]
+    """The codes of the decision in force."""
+
+
+class AuthorKnownOut(Answer):
+    """What is known of an author, from their newest 1,000 comments; those that were erased are nobody's."""
+
+    id: str
+    counts: CountsOut
+    strikes: int
+    """Rejections by a person or the site in the last 90 days that still stand."""
+    trust: float
+    """0 to 1: the share approved among those approved or rejected is at least this, with 95 % confidence (Wilson)."""
+    first_seen: datetime | None
+    """When the oldest comment came, also if it is not counted any more."""
+    last_seen: datetime | None
+    restriction: RestrictionOut | None
+    """Null if there is none, or it is over."""
+    more: bool
+    """There are older comments, which are not counted."""
+    history: list[WrittenOut]
+    """The newest 20 comments, newest first."""
+
+
+class AuthorErasedOut(Answer):
+    """A receipt: how many comments of an author were erased."""
+
+    author: str
+    erased: int
+    more: bool
+    """There are further ones; call again."""
