@@ -106,10 +106,17 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     admission = Admission(app.wsgi_app, settings.web_threads)
     app.wsgi_app = admission  # type: ignore[method-assign]  # Flask's own advice for middleware
     app.extensions[ADMISSION] = admission
+    app.before_request(_refuse_nul)
     app.register_error_handler(ModerationError, problem)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
     return app
+
+
+def _refuse_nul() -> None:
+    """No database keeps U+0000, so nothing has a name with it."""
+    if "\0" in request.path:
+        raise NotFoundError
 
 
 def _http_problem(error: HTTPException) -> Response:

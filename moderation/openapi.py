@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import models_json_schema
+from pydantic_core import CoreSchema, core_schema
 
 from moderation.errors import (
     BadRequestError,
@@ -12,6 +13,7 @@ from moderation.errors import (
     InvalidJSONError,
     MissingScopeError,
     ModerationError,
+    NotFoundError,
     PayloadTooLargeError,
     UnauthorizedError,
     UnavailableError,
@@ -29,12 +31,34 @@ WITH_KEY: Errors = (UnauthorizedError, MissingScopeError, UnavailableError)
 WITH_BODY: Errors = (InvalidJSONError, PayloadTooLargeError, UnsupportedMediaTypeError, InvalidInputError)
 WITH_QUERY: Errors = (InvalidInputError,)
 WITH_HEADERS: Errors = (BadRequestError,)
+WITH_PATH: Errors = (NotFoundError,)
+NO_NUL = r"^[^\u0000]*$"
+"""The pattern of a text without U+0000."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 _answers: set[type[BaseModel]] = set()
 _bodies: dict[str, type[BaseModel]] = {}
 _queries: dict[str, type[BaseModel]] = {}
 _headers: dict[str, Mapping[str, str]] = {}
+
+
+class NoNul:
+    """A text without U+0000, checked and described."""
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check after everything else."""
+        return core_schema.no_info_after_validator_function(no_nul, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, describe: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Say it as a pattern."""
+        return {**describe(schema), "pattern": NO_NUL}
+
+
+def no_nul(text: str) -> str:
+    """Return a text without U+0000, which no database keeps; raises `ValueError` if it has one."""
+    if "\0" in text:
+        raise ValueError("must not contain the character U+0000")
+    return text
 
 
 class Problem(BaseModel):
@@ -111,6 +135,8 @@ def complete(spec: dict[str, Any]) -> dict[str, Any]:
             operation["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(_bodies[name])}}}
             refused.update(WITH_BODY)
         parameters = operation.setdefault("parameters", [])
+        if any(parameter["in"] == "path" for parameter in parameters):
+            refused.update(WITH_PATH)
         if name in _queries:
             parameters.extend(_query_parameters(_queries[name]))
             refused.update(WITH_QUERY)

@@ -27,9 +27,9 @@ JSON_ERRORS = frozenset({"json_invalid", "json_type"})
 
 
 class WholePath(PathConverter):
-    """Takes the rest of a path as it is, slashes at its beginning and doubled ones too: a thread's id can be a path."""
+    """Takes the rest of a path as it is, slashes and line ends too: a thread's id can be a path, or anything."""
 
-    regex = ".+?"
+    regex = "(?s:.+?)"
     part_isolating = False
 
 

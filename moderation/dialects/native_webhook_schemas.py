@@ -3,21 +3,22 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AwareDatetime, Field
 
 from moderation.dialects.native_answers import Answer
-from moderation.dialects.native_schemas import PAGE_AT_MOST, Body, Query, Short, no_nul
+from moderation.dialects.native_schemas import PAGE_AT_MOST, Body, Query, Short
 from moderation.model import EventType
+from moderation.openapi import NoNul
 from moderation.signing import Signing
 
 State = Literal["pending", "delivered", "failed"]
 Url = Annotated[
     str,
     Field(min_length=8, max_length=2000, examples=["https://news.example/moderation"]),
-    AfterValidator(no_nul),
+    NoNul(),
 ]
 Events = Annotated[list[Annotated[EventType, Field(strict=False)]], Field(max_length=20)]
-Id = Annotated[str, Field(max_length=36)]
+Id = Annotated[str, Field(max_length=36), NoNul()]
 
 
 class EndpointIn(Body):
