@@ -27,6 +27,8 @@ PROBLEM_JSON = "application/problem+json"
 KEY = "key"
 Errors = tuple[type[ModerationError], ...]
 Mode = Literal["validation", "serialization"]
+Headers = Mapping[str, tuple[str | None, str]]
+"""By name: the pattern that it must match, if any, and a sentence."""
 WITH_KEY: Errors = (UnauthorizedError, MissingScopeError, UnavailableError)
 WITH_BODY: Errors = (InvalidJSONError, PayloadTooLargeError, UnsupportedMediaTypeError, InvalidInputError)
 WITH_QUERY: Errors = (InvalidInputError,)
@@ -39,7 +41,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _answers: set[type[BaseModel]] = set()
 _bodies: dict[str, type[BaseModel]] = {}
 _queries: dict[str, type[BaseModel]] = {}
-_headers: dict[str, Mapping[str, str]] = {}
+_headers: dict[str, Headers] = {}
 
 
 class NoNul:
@@ -83,9 +85,9 @@ def takes(
     *,
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
-    headers: Mapping[str, str] | None = None,
+    headers: Headers | None = None,
 ) -> Callable[[View], View]:
-    """Note what a view reads, which it checks itself; `headers` have a sentence each.
+    """Note what a view reads, which it checks itself; `headers` have a pattern and a sentence each.
 
     The view's blueprint must be named like its module.
     """
@@ -177,14 +179,14 @@ def _operations(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield operation
 
 
-def _header_parameters(headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for name, description in headers.items():
+def _header_parameters(headers: Headers) -> Iterator[dict[str, Any]]:
+    for name, (pattern, description) in headers.items():
         yield {
             "name": name,
             "in": "header",
             "required": False,
             "description": description,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", **({"pattern": pattern} if pattern else {})},
         }
 
 

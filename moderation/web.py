@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import Response, current_app, request
@@ -81,7 +82,17 @@ def parse(model: type[Model], body: bytes) -> Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise _input_error(error) from None
+        problems = error
+    if any(one["type"] == "int_type" and isinstance(one["input"], float) for one in problems.errors()):
+        with suppress(ValidationError, ValueError, RecursionError):
+            return model.model_validate_json(json.dumps(json.loads(body, parse_float=_whole)))
+    raise _input_error(problems)
+
+
+def _whole(number: str) -> int | float:
+    """Return a number of JSON, which does not tell 3.0 from 3, as a whole one where it is."""
+    read = float(number)
+    return int(read) if read.is_integer() else read
 
 
 def read_query(model: type[Model]) -> Model:

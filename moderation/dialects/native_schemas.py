@@ -34,6 +34,14 @@ def _small(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return value
 
 
+def _address(text: str) -> str:
+    """Return an address in its usual spelling; the refusal does not repeat what is none."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("must be an IPv4 or IPv6 address") from None
+
+
 def _leaves(value: JsonValue) -> Iterator[JsonValue]:
     """Yield every name and every plain value in `value`; no database keeps all that Python's JSON reads."""
     if isinstance(value, dict):
@@ -47,6 +55,7 @@ def _leaves(value: JsonValue) -> Iterator[JsonValue]:
 
 
 METADATA_AT_MOST = 8000
+ANY_ADDRESS = Field(json_schema_extra={"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]})
 BATCH_AT_MOST = 500
 TEXTS_AT_MOST = 256
 POLICY_EXAMPLE: JsonValue = {"mode": "smart", "length": {"max": 500}, "thresholds": {"spam": {"hold": 0.9}}}
@@ -88,7 +97,7 @@ class AuthorIn(Body):
     name: Short | None = None
     email: Short | None = None
     url: Url | None = None
-    ip: Annotated[str, AfterValidator(lambda text: str(ipaddress.ip_address(text)))] | None = None
+    ip: Annotated[str, AfterValidator(_address), ANY_ADDRESS] | None = None
     """IPv4 or IPv6; kept only as a keyed hash of its network."""
 
 

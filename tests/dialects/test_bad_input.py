@@ -67,3 +67,30 @@ def test_an_author_whose_id_has_a_line_end_can_be_erased(anywhere: Api) -> None:
     assert posted.status_code == 202
     assert anywhere.call("GET", "/v1/threads/a%0Ab").get_json()["id"] == "a\nb"
     assert anywhere.call("DELETE", "/v1/authors/kim%0Alee").get_json()["erased"] == 1
+
+
+def test_whole_numbers_may_have_a_point(api: Api) -> None:
+    """JSON does not tell 3.0 from 3, and some languages write the one for the other; 3.5 and "3" are refused."""
+    body = {"text": "Hello", "thread": {"id": "t"}, "signals": {"filled_in_ms": 5200.0}}
+
+    assert api.call("POST", "/v1/comments", json=body).status_code == 202
+    assert api.call("POST", "/v1/comments/batch", json={"comments": [body]}).get_json()["results"][0]["id"]
+    for wrong in (5200.5, "5200", 1e300, True):
+        answer = api.call("POST", "/v1/comments", json={**body, "signals": {"filled_in_ms": wrong}})
+        assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("tag", ["1" * 5000, "1" * 19, "٣", "x", "-1"])
+def test_a_tag_that_no_policy_had_is_refused(api: Api, tag: str) -> None:
+    """Too many digits for a number are no number."""
+    answer = api.call("PUT", "/v1/policy", json={}, headers={"If-Match": tag.encode().decode("latin1")})
+
+    assert answer.status_code == 400
+
+
+def test_a_refused_address_is_not_repeated(api: Api) -> None:
+    """What stood in the place of an address may be anything of a person."""
+    answer = api.post(author={"ip": "canary"})
+
+    assert answer.status_code == 422
+    assert b"canary" not in answer.data
