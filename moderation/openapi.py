@@ -1,9 +1,17 @@
 """What the API's description says beside what the routes tell by themselves: answers, problems, keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic.json_schema import models_json_schema
 from pydantic_core import CoreSchema, core_schema
 
@@ -61,6 +69,17 @@ def no_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("must not contain the character U+0000")
     return text
+
+
+def _written(value: object) -> object:
+    """Return a moment that is written out; pydantic would also take a number, which is not described."""
+    if not isinstance(value, str) or "-" not in value[1:]:
+        raise ValueError("must be a date and a time with its offset (RFC 3339)")
+    return value
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written)]
+"""A moment in a query or a body."""
 
 
 class Problem(BaseModel):

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema
 
 from moderation.comment_object import SpanUnits
 from moderation.model import Action, Author, Comment, Signals, Status, Thread
-from moderation.openapi import NoNul, no_nul
+from moderation.openapi import Moment, NoNul, no_nul
 from moderation.policy_document import Policy
 
 
@@ -239,9 +239,9 @@ class ListQuery(SpanQuery):
     """The `cluster_id` of near copies."""
     q: Annotated[str, Field(min_length=1, max_length=200), NoNul()] | None = None
     """A piece of the text, in any case."""
-    before: AwareDatetime | None = None
+    before: Moment | None = None
     """Only what the service received before this moment."""
-    after: AwareDatetime | None = None
+    after: Moment | None = None
     """Only what the service received at or after this moment."""
     cursor: Annotated[str, Field(max_length=200)] | None = None
     """`next` of the page before."""

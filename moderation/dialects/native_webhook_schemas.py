@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from moderation.dialects.native_answers import Answer
 from moderation.dialects.native_schemas import PAGE_AT_MOST, Body, Query, Short
 from moderation.model import EventType
-from moderation.openapi import NoNul
+from moderation.openapi import Moment, NoNul
 from moderation.signing import Signing
 
 State = Literal["pending", "delivered", "failed"]
@@ -103,9 +103,9 @@ class DeliveryFilter(Body):
     type: Annotated[EventType, Field(strict=False)] | None = None
     comment: Id | None = None
     """The id of a comment."""
-    after: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    after: Moment | None = None
     """Only what happened at or after this moment."""
-    before: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    before: Moment | None = None
     """Only what happened before this moment."""
 
 

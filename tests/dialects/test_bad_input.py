@@ -94,3 +94,11 @@ def test_a_refused_address_is_not_repeated(api: Api) -> None:
 
     assert answer.status_code == 422
     assert b"canary" not in answer.data
+
+
+@pytest.mark.parametrize("moment", [5, "5", -1.5, True, "2026-01-01"])
+def test_a_number_is_no_moment(api: Api, moment: object) -> None:
+    """Moments are written out: nobody guesses whether a number means seconds or milliseconds, or where midnight is."""
+    assert api.call("POST", "/v1/deliveries/replay", json={"after": moment}).status_code == 422
+    for path in ("/v1/comments", "/v1/audit", "/v1/deliveries"):
+        assert api.call("GET", path, query_string={"before": moment}).status_code == 422

@@ -19,7 +19,7 @@ from moderation.queue import Queue
 from moderation.settings import Settings
 from moderation.storage import migrate
 from moderation.storage.database import Database
-from tests.answering import answering
+from tests.answering import CARDS, answering
 from tests.fuzzing.operations import Tried, make_site, try_all
 from tests.fuzzing.report import render
 from tests.whole.service import free_port
@@ -44,6 +44,11 @@ def database_url(name: str, folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
+def announce(queue: Queue) -> None:
+    """Say again what is served, which is forgotten after a time."""
+    queue.beat("scorer", 600, {"models": list(CARDS)})
+
+
 def fuzz(name: str, seconds: float, tried: dict[str, Tried], console: Console) -> None:
     """Try everything over one database, again and again, and note it in `tried`."""
     end, start = time.monotonic() + seconds, 1
@@ -56,9 +61,11 @@ def fuzz(name: str, seconds: float, tried: dict[str, Tried], console: Console) -
             migrate.upgrade(database)
             key = make_site(database)
             app = create_app(settings)
-            with answering(Queue(settings.redis)):
+            queue = Queue(settings.redis)
+            with answering(queue):
                 while time.monotonic() < end:
                     for one in try_all(app, key, EXAMPLES, start):
+                        announce(queue)
                         sofar = tried.setdefault(one.operation, Tried(one.operation))
                         sofar.examples += one.examples
                         sofar.findings |= {f"{name}: {finding}" for finding in one.findings}
