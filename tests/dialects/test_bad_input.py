@@ -80,9 +80,9 @@ def test_whole_numbers_may_have_a_point(api: Api) -> None:
         assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("tag", ["1" * 5000, "1" * 19, "٣", "x", "-1"])
+@pytest.mark.parametrize("tag", ["1" * 5000, "1" * 19, "٣", "x", "-1", ""])
 def test_a_tag_that_no_policy_had_is_refused(api: Api, tag: str) -> None:
-    """Too many digits for a number are no number."""
+    """Too many digits for a number are no number, and an empty tag guards against nothing."""
     answer = api.call("PUT", "/v1/policy", json={}, headers={"If-Match": tag.encode().decode("latin1")})
 
     assert answer.status_code == 400
