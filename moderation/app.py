@@ -27,7 +27,7 @@ from moderation.secret import load_secret
 from moderation.service import Service
 from moderation.settings import Settings, get_settings
 from moderation.storage.database import OperationalError
-from moderation.web import EXTENSION, WholePath, problem
+from moderation.web import EXTENSION, WholePath, problem, route
 
 LARGE_PATHS = frozenset(
     {
@@ -129,7 +129,7 @@ def _http_problem(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.error("unexpected", error=type(error).__name__, path=request.path, exc_info=True)
+    log.error("unexpected", error=type(error).__name__, route=route(), exc_info=True)
     if isinstance(error, OperationalError):
         return problem(UnavailableError("The database does not answer", retry_after=5))
     return problem(ModerationError())

@@ -43,6 +43,11 @@ def service() -> Service:
     return engine
 
 
+def route() -> str | None:
+    """Return the request's route for the log: the path itself could hold an author's or a thread's name."""
+    return request.url_rule.rule if request.url_rule else None
+
+
 def require_key(scope: Scope) -> Key:
     """Return the caller's key.
 
