@@ -10,7 +10,7 @@ from tests.fuzzing.operations import Tried
 def render(tried: Sequence[Tried], databases: Sequence[str], minutes: float, now: datetime) -> str:
     """Return the section as Markdown: an operation a row, with what was found."""
     examples, findings = sum(one.examples for one in tried), sum(len(one.findings) for one in tried)
-    done = f"Done on {now:%Y-%m-%d} with `make fuzz` for {minutes:g} minutes over {' and '.join(databases)}"
+    done = f"Done on {now:%Y-%m-%d} with `python -m tests.fuzzing --minutes {minutes:g}` over {' and '.join(databases)}"
     return "\n".join([
         f"{done} on {describe()}: {examples:,} requests, findings: **{findings}**.",
         "",
