@@ -16,7 +16,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check bench soak docs eval model clean
+.PHONY: help install run test check bench soak fuzz docs eval model clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: $(VENV)/.installed-test ## measure speed and memory, and write docs/bench
 
 soak: $(VENV)/.installed-test ## break a running service in every way, and write docs/reliability.md (about an hour)
 	@$(BIN)/python -m soak $(SOAK)
+
+fuzz: $(VENV)/.installed-test ## try every operation with bad input, and write docs/security.md (ten minutes)
+	@$(BIN)/python -m tests.fuzzing $(FUZZ)
 
 docs: $(VENV)/.installed-test ## write the tables of docs/ that repeat what the code says
 	@$(BIN)/python -m tests.pages

@@ -27,7 +27,7 @@ from moderation.secret import load_secret
 from moderation.service import Service
 from moderation.settings import Settings, get_settings
 from moderation.storage.database import OperationalError
-from moderation.web import EXTENSION, WholePath, problem
+from moderation.web import EXTENSION, WholePath, problem, route
 
 LARGE_PATHS = frozenset(
     {
@@ -106,10 +106,17 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     admission = Admission(app.wsgi_app, settings.web_threads)
     app.wsgi_app = admission  # type: ignore[method-assign]  # Flask's own advice for middleware
     app.extensions[ADMISSION] = admission
+    app.before_request(_refuse_nul)
     app.register_error_handler(ModerationError, problem)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
     return app
+
+
+def _refuse_nul() -> None:
+    """No database keeps U+0000, so nothing has a name with it."""
+    if "\0" in request.path:
+        raise NotFoundError
 
 
 def _http_problem(error: HTTPException) -> Response:
@@ -122,7 +129,7 @@ def _http_problem(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.error("unexpected", error=type(error).__name__, path=request.path, exc_info=True)
+    log.error("unexpected", error=type(error).__name__, route=route(), exc_info=True)
     if isinstance(error, OperationalError):
         return problem(UnavailableError("The database does not answer", retry_after=5))
     return problem(ModerationError())

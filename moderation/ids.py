@@ -79,8 +79,8 @@ def new_password() -> str:
 
 
 def floor(moment: datetime) -> str:
-    """Return the smallest id that `new_id` could have made at `moment`."""
-    return str(uuid.UUID(int=(milliseconds(moment) << 80) | (0x7 << 76) | (0x2 << 62)))
+    """Return the smallest id that `new_id` could have made at `moment`; before 1970 it made none."""
+    return str(uuid.UUID(int=(max(0, milliseconds(moment)) << 80) | (0x7 << 76) | (0x2 << 62)))
 
 
 def made_at(identifier: str) -> datetime:

@@ -1,10 +1,19 @@
 """What the API's description says beside what the routes tell by themselves: answers, problems, keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic.json_schema import models_json_schema
+from pydantic_core import CoreSchema, core_schema
 
 from moderation.errors import (
     BadRequestError,
@@ -12,6 +21,7 @@ from moderation.errors import (
     InvalidJSONError,
     MissingScopeError,
     ModerationError,
+    NotFoundError,
     PayloadTooLargeError,
     UnauthorizedError,
     UnavailableError,
@@ -25,16 +35,51 @@ PROBLEM_JSON = "application/problem+json"
 KEY = "key"
 Errors = tuple[type[ModerationError], ...]
 Mode = Literal["validation", "serialization"]
+Headers = Mapping[str, tuple[str | None, str]]
+"""By name: the pattern that it must match, if any, and a sentence."""
 WITH_KEY: Errors = (UnauthorizedError, MissingScopeError, UnavailableError)
 WITH_BODY: Errors = (InvalidJSONError, PayloadTooLargeError, UnsupportedMediaTypeError, InvalidInputError)
 WITH_QUERY: Errors = (InvalidInputError,)
 WITH_HEADERS: Errors = (BadRequestError,)
+WITH_PATH: Errors = (NotFoundError,)
+NO_NUL = r"^[^\u0000]*$"
+"""The pattern of a text without U+0000."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 _answers: set[type[BaseModel]] = set()
 _bodies: dict[str, type[BaseModel]] = {}
 _queries: dict[str, type[BaseModel]] = {}
-_headers: dict[str, Mapping[str, str]] = {}
+_headers: dict[str, Headers] = {}
+
+
+class NoNul:
+    """A text without U+0000, checked and described."""
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check after everything else."""
+        return core_schema.no_info_after_validator_function(no_nul, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, describe: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Say it as a pattern."""
+        return {**describe(schema), "pattern": NO_NUL}
+
+
+def no_nul(text: str) -> str:
+    """Return a text without U+0000, which no database keeps; raises `ValueError` if it has one."""
+    if "\0" in text:
+        raise ValueError("must not contain the character U+0000")
+    return text
+
+
+def _written(value: object) -> object:
+    """Return a moment that is written out; pydantic would also take a number, which is not described."""
+    if not isinstance(value, str) or "-" not in value[1:]:
+        raise ValueError("must be a date and a time with its offset (RFC 3339)")
+    return value
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written)]
+"""A moment in a query or a body."""
 
 
 class Problem(BaseModel):
@@ -59,9 +104,9 @@ def takes(
     *,
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
-    headers: Mapping[str, str] | None = None,
+    headers: Headers | None = None,
 ) -> Callable[[View], View]:
-    """Note what a view reads, which it checks itself; `headers` have a sentence each.
+    """Note what a view reads, which it checks itself; `headers` have a pattern and a sentence each.
 
     The view's blueprint must be named like its module.
     """
@@ -111,6 +156,8 @@ def complete(spec: dict[str, Any]) -> dict[str, Any]:
             operation["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(_bodies[name])}}}
             refused.update(WITH_BODY)
         parameters = operation.setdefault("parameters", [])
+        if any(parameter["in"] == "path" for parameter in parameters):
+            refused.update(WITH_PATH)
         if name in _queries:
             parameters.extend(_query_parameters(_queries[name]))
             refused.update(WITH_QUERY)
@@ -151,14 +198,14 @@ def _operations(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield operation
 
 
-def _header_parameters(headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for name, description in headers.items():
+def _header_parameters(headers: Headers) -> Iterator[dict[str, Any]]:
+    for name, (pattern, description) in headers.items():
         yield {
             "name": name,
             "in": "header",
             "required": False,
             "description": description,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", **({"pattern": pattern} if pattern else {})},
         }
 
 

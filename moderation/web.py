@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import Response, current_app, request
@@ -27,9 +28,9 @@ JSON_ERRORS = frozenset({"json_invalid", "json_type"})
 
 
 class WholePath(PathConverter):
-    """Takes the rest of a path as it is, slashes at its beginning and doubled ones too: a thread's id can be a path."""
+    """Takes the rest of a path as it is, slashes and line ends too: a thread's id can be a path, or anything."""
 
-    regex = ".+?"
+    regex = "(?s:.+?)"
     part_isolating = False
 
 
@@ -40,6 +41,11 @@ def service() -> Service:
     """Return the engine of the running app."""
     engine: Service = current_app.extensions[EXTENSION]
     return engine
+
+
+def route() -> str | None:
+    """Return the request's route for the log: the path itself could hold an author's or a thread's name."""
+    return request.url_rule.rule if request.url_rule else None
 
 
 def require_key(scope: Scope) -> Key:
@@ -81,7 +87,17 @@ def parse(model: type[Model], body: bytes) -> Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise _input_error(error) from None
+        problems = error
+    if any(one["type"] == "int_type" and isinstance(one["input"], float) for one in problems.errors()):
+        with suppress(ValidationError, ValueError, RecursionError):
+            return model.model_validate_json(json.dumps(json.loads(body, parse_float=_whole)))
+    raise _input_error(problems)
+
+
+def _whole(number: str) -> int | float:
+    """Return a number of JSON, which does not tell 3.0 from 3, as a whole one where it is."""
+    read = float(number)
+    return int(read) if read.is_integer() else read
 
 
 def read_query(model: type[Model]) -> Model:

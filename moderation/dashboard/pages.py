@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from moderation.errors import ModerationError, NotFoundError, UnavailableError
 from moderation.logs import log
 from moderation.storage.database import OperationalError
+from moderation.web import route
 
 PREFIX = "/desk"
 CONTENT_SECURITY_POLICY = (
@@ -69,7 +70,7 @@ def http_refused(error: HTTPException) -> Response:
 @blueprint.errorhandler(Exception)
 def failed(error: Exception) -> Response:
     """Say that it is our fault, and log where it happened."""
-    log.error("unexpected", error=type(error).__name__, path=request.path, exc_info=True)
+    log.error("unexpected", error=type(error).__name__, route=route(), exc_info=True)
     if isinstance(error, OperationalError):
         return refused(UnavailableError("The database does not answer; try again in a moment", retry_after=5))
     return refused(ModerationError())

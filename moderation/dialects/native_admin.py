@@ -1,5 +1,7 @@
 """The native API's settings of a site: its policy."""
 
+import re
+
 from apiflask import APIBlueprint
 from flask import Response, request
 
@@ -13,8 +15,9 @@ from moderation.records import Site
 from moderation.web import answer, read_json, require_key, service
 
 VERSION_HEADERS = {
-    "If-Match": "The `ETag` of the policy that you read: 409 if another came in between.",
+    "If-Match": (r'^(\*|"?[0-9]{1,18}"?)$', "The `ETag` of the policy that you read: 409 if another came in between."),
 }
+TAG = re.compile("[0-9]{1,18}")
 blueprint = APIBlueprint("native_admin", __name__, tag="Settings")
 
 
@@ -42,9 +45,9 @@ def _policy_answer(site: Site) -> Response:
 
 
 def _expected_version() -> int | None:
-    tag = request.headers.get("If-Match", "").strip('" ')
-    if not tag or tag == "*":
+    tag = request.headers.get("If-Match", "*").strip('" ')
+    if tag == "*":
         return None
-    if not tag.isascii() or not tag.isdigit():
+    if not TAG.fullmatch(tag):
         raise BadRequestError("If-Match must be the ETag that GET /v1/policy gave")
     return int(tag)

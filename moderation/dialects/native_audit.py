@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from apiflask import APIBlueprint
 from flask import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from moderation import auditing
 from moderation.audit_entry import ActorKind, AuditAction, Entry, Value
@@ -14,7 +14,7 @@ from moderation.dialects import native_requests as requests
 from moderation.dialects.native_answers import Answer
 from moderation.dialects.native_schemas import PAGE_AT_MOST, Name, Query
 from moderation.model import Scope
-from moderation.openapi import answers, needs, takes
+from moderation.openapi import Moment, answers, needs, takes
 from moderation.storage.audit import Wanted
 from moderation.web import answer, read_query, require_key, service
 
@@ -29,9 +29,9 @@ class AuditQuery(Query):
     """The id of a moderator, the prefix of a key, or a kind: `moderator`, `api_key`, `cli`, `service`, `nobody`."""
     subject: Name | None = None
     """The id of what was changed; an author's is the one that your site gave."""
-    after: AwareDatetime | None = None
+    after: Moment | None = None
     """Only what was done at or after this moment."""
-    before: AwareDatetime | None = None
+    before: Moment | None = None
     """Only what was done before this moment."""
     cursor: Annotated[str, Field(max_length=200)] | None = None
     """`next` of the page before."""

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import Field
 
 from moderation.dialects.native_answers import Answer, CountsOut
-from moderation.dialects.native_schemas import Body, no_nul
+from moderation.dialects.native_schemas import Body
 from moderation.model import Status
+from moderation.openapi import Moment, NoNul
 
 REASON_AT_MOST = 200
 
@@ -16,9 +17,9 @@ class RestrictionIn(Body):
     """What becomes of everything that an author writes from now on."""
 
     action: Literal["hold", "reject"]
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     """The end; null is for ever."""
-    reason: Annotated[str, Field(max_length=REASON_AT_MOST), AfterValidator(no_nul)] | None = None
+    reason: Annotated[str, Field(max_length=REASON_AT_MOST), NoNul()] | None = None
     """For people at the desk and your site; no comment shows it."""
 
 

@@ -16,11 +16,14 @@ from moderation.records import Key, Site
 from moderation.web import service
 
 RETRY_HEADERS = {
-    "Idempotency-Key": "1 to 255 visible ASCII characters; the same key and body get the first answer again.",
+    "Idempotency-Key": (
+        r"^[\x21-\x7e]{1,255}$",
+        "1 to 255 visible ASCII characters; the same key and body get the first answer again.",
+    ),
 }
 WAIT_HEADERS = {
     **RETRY_HEADERS,
-    "Prefer": "`wait=SECONDS` (RFC 7240): answer with the decision if it comes in time.",
+    "Prefer": (None, "`wait=SECONDS` (RFC 7240): answer with the decision if it comes in time."),
 }
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 NUMBER = re.compile(r"[1-9][0-9]{0,17}")

@@ -19,14 +19,8 @@ from pydantic_core import CoreSchema
 
 from moderation.comment_object import SpanUnits
 from moderation.model import Action, Author, Comment, Signals, Status, Thread
+from moderation.openapi import Moment, NoNul, no_nul
 from moderation.policy_document import Policy
-
-
-def no_nul(text: str) -> str:
-    """Return a text without U+0000, which no database keeps; raises `ValueError` if it has one."""
-    if "\0" in text:
-        raise ValueError("must not contain the character U+0000")
-    return text
 
 
 def _small(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -38,6 +32,14 @@ def _small(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
         elif isinstance(leaf, float) and not math.isfinite(leaf):
             raise ValueError("must not contain NaN or a number too large for JSON")
     return value
+
+
+def _address(text: str) -> str:
+    """Return an address in its usual spelling; the refusal does not repeat what is none."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("must be an IPv4 or IPv6 address") from None
 
 
 def _leaves(value: JsonValue) -> Iterator[JsonValue]:
@@ -53,15 +55,16 @@ def _leaves(value: JsonValue) -> Iterator[JsonValue]:
 
 
 METADATA_AT_MOST = 8000
+ANY_ADDRESS = Field(json_schema_extra={"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]})
 BATCH_AT_MOST = 500
 TEXTS_AT_MOST = 256
 POLICY_EXAMPLE: JsonValue = {"mode": "smart", "length": {"max": 500}, "thresholds": {"spam": {"hold": 0.9}}}
 PAGE_AT_MOST = 200
 
-Text = Annotated[str, AfterValidator(no_nul)]
-Short = Annotated[str, Field(max_length=500), AfterValidator(no_nul)]
-Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(no_nul)]
-Url = Annotated[str, Field(max_length=4000), AfterValidator(no_nul)]
+Text = Annotated[str, NoNul()]
+Short = Annotated[str, Field(max_length=500), NoNul()]
+Name = Annotated[str, Field(min_length=1, max_length=500), NoNul()]
+Url = Annotated[str, Field(max_length=4000), NoNul()]
 
 
 class Body(BaseModel):
@@ -82,7 +85,7 @@ class ThreadIn(Body):
     id: Annotated[Name, Field(examples=["news-4711"])]
     url: Url | None = None
     title: Short | None = None
-    section: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_nul)] | None = None
+    section: Annotated[str, Field(min_length=1, max_length=200), NoNul()] | None = None
     """A part of the site with a policy of its own."""
 
 
@@ -94,7 +97,7 @@ class AuthorIn(Body):
     name: Short | None = None
     email: Short | None = None
     url: Url | None = None
-    ip: Annotated[str, AfterValidator(lambda text: str(ipaddress.ip_address(text)))] | None = None
+    ip: Annotated[str, AfterValidator(_address), ANY_ADDRESS] | None = None
     """IPv4 or IPv6; kept only as a keyed hash of its network."""
 
 
@@ -105,7 +108,7 @@ class SignalsIn(Body):
     """What stood in a form field that people do not see."""
     filled_in_ms: Annotated[int, Field(ge=0, le=10**9)] | None = None
     """Milliseconds from showing the form to sending it."""
-    user_agent: Annotated[str, Field(max_length=1000), AfterValidator(no_nul)] | None = None
+    user_agent: Annotated[str, Field(max_length=1000), NoNul()] | None = None
     referrer: Url | None = None
 
 
@@ -168,7 +171,7 @@ class ClusterDecisionIn(Body):
     action: Annotated[Action, Field(strict=False)]
     reason: Short | None = None
     """For the author and the callbacks."""
-    note: Annotated[str, Field(max_length=2000), AfterValidator(no_nul)] | None = None
+    note: Annotated[str, Field(max_length=2000), NoNul()] | None = None
     """For other moderators."""
 
 
@@ -184,7 +187,7 @@ class DecisionIn(ClusterDecisionIn):
 class OneDecisionIn(DecisionIn):
     """A decision with the comment that it is for."""
 
-    id: Annotated[str, Field(max_length=36), AfterValidator(no_nul)]
+    id: Annotated[str, Field(max_length=36), NoNul()]
 
 
 class DecisionsIn(Body):
@@ -203,7 +206,7 @@ class ScoreIn(Body):
     """Texts to be scored and forgotten."""
 
     texts: Annotated[list[Text], Field(min_length=1, max_length=TEXTS_AT_MOST, examples=[["What a lovely article!"]])]
-    language: Annotated[str, Field(max_length=35)] | None = None
+    language: Annotated[str, Field(max_length=35), NoNul()] | None = None
     """BCP 47; found by itself if left out."""
     spans: bool = False
     """Also tell which characters raised a score."""
@@ -232,13 +235,13 @@ class ListQuery(SpanQuery):
     """The author's id, as the site calls them."""
     reason: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")] | None = None
     """A reason's code, for example `toxicity`."""
-    cluster: Annotated[str, Field(max_length=36), AfterValidator(no_nul)] | None = None
+    cluster: Annotated[str, Field(max_length=36), NoNul()] | None = None
     """The `cluster_id` of near copies."""
-    q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_nul)] | None = None
+    q: Annotated[str, Field(min_length=1, max_length=200), NoNul()] | None = None
     """A piece of the text, in any case."""
-    before: AwareDatetime | None = None
+    before: Moment | None = None
     """Only what the service received before this moment."""
-    after: AwareDatetime | None = None
+    after: Moment | None = None
     """Only what the service received at or after this moment."""
     cursor: Annotated[str, Field(max_length=200)] | None = None
     """`next` of the page before."""

@@ -3,21 +3,22 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import Field
 
 from moderation.dialects.native_answers import Answer
-from moderation.dialects.native_schemas import PAGE_AT_MOST, Body, Query, Short, no_nul
+from moderation.dialects.native_schemas import PAGE_AT_MOST, Body, Query, Short
 from moderation.model import EventType
+from moderation.openapi import Moment, NoNul
 from moderation.signing import Signing
 
 State = Literal["pending", "delivered", "failed"]
 Url = Annotated[
     str,
     Field(min_length=8, max_length=2000, examples=["https://news.example/moderation"]),
-    AfterValidator(no_nul),
+    NoNul(),
 ]
 Events = Annotated[list[Annotated[EventType, Field(strict=False)]], Field(max_length=20)]
-Id = Annotated[str, Field(max_length=36)]
+Id = Annotated[str, Field(max_length=36), NoNul()]
 
 
 class EndpointIn(Body):
@@ -102,9 +103,9 @@ class DeliveryFilter(Body):
     type: Annotated[EventType, Field(strict=False)] | None = None
     comment: Id | None = None
     """The id of a comment."""
-    after: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    after: Moment | None = None
     """Only what happened at or after this moment."""
-    before: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    before: Moment | None = None
     """Only what happened before this moment."""
 
 

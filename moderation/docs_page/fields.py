@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from moderation.openapi import NO_NUL
+
 Schemas = Mapping[str, Any]
 """The schemas of a description by name; every `$ref` leads to one of them."""
 Words = tuple[tuple[str, str | None], ...]
@@ -91,7 +93,7 @@ def _notes(schema: Mapping[str, Any]) -> Iterator[str]:
             yield f"{low} to {high} {unit}".strip()
         elif low is not None or high is not None:
             yield (f"at least {low} {unit}" if high is None else f"at most {high} {unit}").strip()
-    if "pattern" in schema:
+    if schema.get("pattern", NO_NUL) != NO_NUL:
         yield f"matches `{schema['pattern']}`"
     if "enum" in schema.get("propertyNames", {}):
         yield "names: " + ", ".join(f"`{value}`" for value in schema["propertyNames"]["enum"])
