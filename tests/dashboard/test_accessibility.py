@@ -48,6 +48,7 @@ def test_no_page_has_a_serious_finding(browser: Browser, url: str, engine: Servi
         "",
         f"/comments/{stored.id}",
         "?q=tea",
+        f"?author={stored.author_key}",
         "/learning",
         "/overview",
         "/policy",
