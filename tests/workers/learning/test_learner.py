@@ -16,8 +16,9 @@ from moderation.storage import labels, site_models, sites
 from moderation.storage.database import Database
 from tests.build import HARMLESS, NOW, comment, make_parts, make_site, post, settle_all
 from workers.learning import learner
+from workers.learning.fit import KEY_BOUND
 from workers.learning.learner import learn_due, spread
-from workers.learning.serve import SiteModels
+from workers.learning.serve import SiteModels, odds_of
 from workers.scoring import Scorers
 from workers.scoring.text import Text
 
@@ -67,6 +68,15 @@ def spam_of(parts: Parts, scorers: Scorers, texts: list[str]) -> list[float]:
     ]
 
 
+def held_or_at_the_bound(parts: Parts, scorers: Scorers, texts: list[str]) -> list[bool]:
+    """Return for each text whether it is held, or scores higher by as much as API keys may move a text."""
+    shipped = [one.scores["spam"] or 0.0 for one in scorers.score([Text(text) for text in texts])]
+    return [
+        after >= 0.8 or odds_of(after) - odds_of(before) >= KEY_BOUND - 0.01
+        for before, after in zip(shipped, spam_of(parts, scorers, texts), strict=True)
+    ]
+
+
 def history(parts: Parts) -> list[SiteModel]:
     """Return the site's models for spam, newest first."""
     with parts.database.read() as connection:
@@ -77,7 +87,7 @@ def history(parts: Parts) -> list[SiteModel]:
 def test_twenty_decisions_on_a_new_kind_of_spam_find_the_next_ones(
     parts: Parts, scorers: Scorers, by: DecidedBy
 ) -> None:
-    """Before, none is held; afterwards nearly all are, and ordinary comments score as before."""
+    """Before, none is held; afterwards all are that may be moved so far, and ordinary comments score as before."""
     site = make_site(parts.database)
     publish(parts, site, ORDINARY[:20])
     assert max(spam_of(parts, scorers, CAMPAIGN)) < 0.8
@@ -87,7 +97,9 @@ def test_twenty_decisions_on_a_new_kind_of_spam_find_the_next_ones(
     assert learn_due(parts.database, scorers, NOW_OR_EARLIER) == 1
 
     assert [one.state for one in history(parts)] == [ModelState.IN_FORCE]
-    assert sum(score >= 0.8 for score in spam_of(parts, scorers, CAMPAIGN[20:])) >= 4  # of five
+    if by is DecidedBy.MODERATOR:
+        assert min(spam_of(parts, scorers, CAMPAIGN[20:])) >= 0.8
+    assert all(held_or_at_the_bound(parts, scorers, CAMPAIGN[20:]))
     assert max(spam_of(parts, scorers, ORDINARY[20:])) < max(0.1, *before)
     assert learn_due(parts.database, scorers, NOW_OR_EARLIER) == 0, "nothing is due any more"
 
@@ -224,4 +236,4 @@ def test_suggestions_teach_as_decisions_do(parts: Parts, scorers: Scorers) -> No
     learn_due(parts.database, scorers, NOW_OR_EARLIER)
 
     assert [one.state for one in history(parts)] == [ModelState.IN_FORCE]
-    assert sum(score >= 0.8 for score in spam_of(parts, scorers, CAMPAIGN[20:])) >= 4  # of five
+    assert all(held_or_at_the_bound(parts, scorers, CAMPAIGN[20:]))
