@@ -1,6 +1,7 @@
 """Deciding one comment or many, and taking that back."""
 
 import re
+from datetime import UTC, datetime
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -78,13 +79,14 @@ def decide(comment_id: str) -> AnyResponse:
 
 @blueprint.post("/decisions")
 def decide_many() -> AnyResponse:
-    """Decide the comments that were picked, or all that the listing finds; those that changed since are left."""
+    """Decide the comments that were picked, or all that the listing finds; what came or changed since is left."""
     seat = take_seat()
     site = service().site(seat.moderator.site_id)
     decision, listing = read_decision(seat, site), read_listing()
     if request.form.get("everything"):
         found, _ = service().find(site.id, listing.filter(), limit=AT_MOST, before_id=None)
-        wanted = [Wanted(one.id, decision, one.revision, one.status) for one in found]
+        made_at = _moment(request.form.get("made_at"))
+        wanted = [Wanted(one.id, decision, one.revision, one.status) for one in found if one.updated_at <= made_at]
     else:
         wanted = [_picked(text, decision, listing.status) for text in request.form.getlist("pick")[:AT_MOST]]
     if not wanted:
@@ -167,6 +169,13 @@ def _revision(text: str | None) -> int:
     if text is None or not re.fullmatch(r"[0-9]{1,9}", text):
         raise BadRequestError("The form lacks the revision that was decided on")
     return int(text)
+
+
+def _moment(text: str | None) -> datetime:
+    try:
+        return datetime.fromisoformat(text or "").astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadRequestError("The form lacks when its page was made") from None
 
 
 def _action(text: str | None, reason: str) -> tuple[Action, tuple[Reason, ...]]:

@@ -27,7 +27,7 @@ def queue() -> AnyResponse:
     seat = take_seat()
     site_id = seat.moderator.site_id
     listing = read_listing()
-    site = service().site(site_id)
+    site, made_at = service().site(site_id), service().now()
     found, older = _page(site, listing)
     return seated_page(
         "queue",
@@ -41,6 +41,7 @@ def queue() -> AnyResponse:
         tallies=_tallies(site_id, listing),
         at_most=TALLY_AT_MOST,
         orders=ORDERS,
+        made_at=made_at.isoformat(),
         reason_codes=sorted({one.code for comment in found if comment.decision for one in comment.decision.reasons}),
         root=request.url_root,
     )

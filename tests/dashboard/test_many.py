@@ -58,11 +58,16 @@ def test_all_that_a_list_finds_is_decided(visitor: Visitor, engine: Service, hel
     """With a filter, what it does not find stays; with nothing picked, nothing is decided."""
     form = visitor.get("/desk?q=CHEAP").form("/decisions")
 
+    hold(engine, engine.site("news"), comment("Cheap as well, but nobody saw it yet"))
     refused = visitor.client.post(form.action, data={**form.fields, "action": "reject"})
     visitor.client.post(form.action, data={**form.fields, "action": "reject", "everything": "1"})
 
     assert (refused.status_code, "tick the comments" in refused.text) == (400, True)
     assert statuses(engine, held) == [Status.HELD, Status.HELD, Status.REJECTED]
+    assert "nobody saw it yet" in visitor.get("/desk?q=cheap").text
+    for made_at in ("", "now", "0001-01-01T00:00:00+23:00"):
+        odd = {**form.fields, "action": "reject", "everything": "1", "made_at": made_at}
+        assert visitor.client.post(form.action, data=odd).status_code == 400
 
 
 @pytest.mark.parametrize(
