@@ -54,8 +54,7 @@ def decide_batch(
     outcomes: list[StoredComment | ModerationError] = []
     made: dict[str, Decided] = {}
     with parts.database.write() as connection:
-        found = comments.lock(connection, sorted({one.comment_id for one in wanted}))
-        current = {key: comment for key, comment in found.items() if comment.site_id == site_id}
+        current = comments.lock(connection, sorted({one.comment_id for one in wanted}), site_id)
         for one in wanted:
             if one.comment_id in made:
                 outcomes.append(StaleError("Another decision of the same call is on this comment"))
@@ -99,8 +98,8 @@ def undo(
                 break
             if now - lines[0].at > UNDO_WITHIN:
                 raise UndoOverError
-            current = comments.lock(connection, sorted(line.comment_id for line in lines))
-            mine = [line for line in lines if _stands(current.get(line.comment_id), site_id, line)]
+            current = comments.lock(connection, sorted(line.comment_id for line in lines), site_id)
+            mine = [line for line in lines if _stands(current.get(line.comment_id), line)]
             decided = [
                 _as_before(connection, current[line.comment_id], line, by, actor, now, actor_id) for line in mine
             ]
@@ -123,11 +122,10 @@ def _undone(batch_id: str, decided: Sequence[Decided]) -> list[Change]:
     return [Change(decider(one.decision), AuditAction.DECISIONS_UNDONE, batch_id, details) for one in decided[:1]]
 
 
-def _stands(comment: StoredComment | None, site_id: str, line: Line) -> bool:
+def _stands(comment: StoredComment | None, line: Line) -> bool:
     """Tell whether a comment is as that decision left it."""
     return (
         comment is not None
-        and comment.site_id == site_id
         and comment.erased_at is None
         and comment.sequence == line.sequence
         and comment.status is line.after

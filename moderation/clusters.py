@@ -28,8 +28,8 @@ def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decisi
     for page in _pages(parts, site_id, cluster_id):
         known = True
         with parts.database.write() as connection:
-            current = comments.lock(connection, [comment.id for comment in page])
-            wanted = [one for one in current.values() if one.site_id == site_id and _open(one, decision)]
+            current = comments.lock(connection, [comment.id for comment in page], site_id)
+            wanted = [one for one in current.values() if _open(one, decision)]
             made = [Decided(one, decision, None, batch_id) for one in wanted]
             deliveries = put_in_force(connection, made, decision.at)
             teach(connection, site_id, made)

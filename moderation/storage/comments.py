@@ -69,12 +69,14 @@ def list_page(
     return read_comments(connection, query.order_by(order).limit(limit))
 
 
-def lock(connection: Connection, comment_ids: Sequence[str]) -> dict[str, StoredComment]:
-    """Return the comments of a worker's batch as they are now, locked in the order of their ids.
+def lock(connection: Connection, comment_ids: Sequence[str], site_id: str | None = None) -> dict[str, StoredComment]:
+    """Return comments of a site as they are now, locked in the order of their ids.
 
-    Like `load_claimed` not bound to one site: a worker's batch is made of many sites.
+    Without a site they are those of a worker's batch, which like that of `load_claimed` is made of many sites.
     """
     query = with_thread().where(comments.c.id.in_(comment_ids)).order_by(comments.c.id)
+    if site_id is not None:
+        query = query.where(comments.c.site_id == site_id)
     return {comment.id: comment for comment in read_comments(connection, query.with_for_update(of=comments))}
 
 

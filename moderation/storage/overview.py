@@ -53,7 +53,7 @@ def made_by_people(connection: Connection, site_id: str, since: datetime) -> lis
             comments.c.received_at,
         )
         .join(comments, comments.c.id == decisions.c.comment_id)
-        .where(decisions.c.site_id == site_id, decisions.c.batch_id >= ids.floor(since))
+        .where(decisions.c.site_id == site_id, comments.c.site_id == site_id, decisions.c.batch_id >= ids.floor(since))
         .order_by(decisions.c.batch_id.desc())
         .limit(DECISIONS_AT_MOST)
     )
