@@ -1,7 +1,8 @@
 """Texts that only want scores: they go to the workers through Redis, and the answers come back the same way.
 
 Nothing of them is kept: a text is in Redis until a worker takes it or its caller stops waiting, whichever is first.
-Asks for which a person waits are taken before patient ones, and both before stored comments.
+Asks for which a person waits are taken before patient ones, and both before stored comments. Those for a glance,
+which takes half a millisecond, have a line and a thread of their own: they wait for no other.
 """
 
 import json
@@ -15,7 +16,7 @@ from moderation import clock
 from moderation.errors import UnavailableError
 from moderation.queue import LONGEST_BLOCK_SECONDS, Bell, Queue
 
-URGENT, PATIENT = "moderation:asked", "moderation:asked:patient"
+URGENT, PATIENT, GLANCES = "moderation:asked", "moderation:asked:patient", "moderation:asked:glances"
 LATELY, LATELY_SECONDS = "moderation:asked:lately", 2
 ANSWER_SECONDS = 30
 CHARACTERS_AT_MOST = 16_000
@@ -45,6 +46,13 @@ class Ask:
     """Of the one comment whose texts these are."""
     patient: bool = False
     """Whether urgent asks may go first."""
+    glance: bool = False
+    """Whether the scores that are quickly had will do."""
+
+    @property
+    def line(self) -> str:
+        """Where it waits."""
+        return GLANCES if self.glance else PATIENT if self.patient else URGENT
 
 
 class Asks:
@@ -68,13 +76,15 @@ class Asks:
                 for ask in asks:
                     payload = json.dumps(_document(ask), ensure_ascii=False)
                     pipe.set(_ask_key(ask.id), payload, px=max(1, round(timeout * 1000)))
-                    pipe.rpush(PATIENT if ask.patient else URGENT, ask.id)
-                if any(not ask.patient for ask in asks):
+                    pipe.rpush(ask.line, ask.id)
+                lines = {ask.line for ask in asks}
+                if URGENT in lines:
                     pipe.set(LATELY, 1, ex=LATELY_SECONDS)
-                for line in (URGENT, PATIENT):
+                for line in lines:
                     pipe.expire(line, LONGEST_BLOCK_SECONDS)
                 pipe.execute()
-            self._queue.ring(Bell.INTERACTIVE)
+            if lines != {GLANCES}:
+                self._queue.ring(Bell.INTERACTIVE)
             return [self._answer_of(ask, until - clock.monotonic()) for ask in asks]
         except (RedisError, OSError) as error:
             raise UnavailableError("Redis does not answer", retry_after=5) from error
@@ -85,6 +95,11 @@ class Asks:
         Those whose caller has gone are dropped. Patient ones are taken when no urgent one waits.
         """
         return self._take_from(URGENT, texts) or self._take_from(PATIENT, texts)
+
+    def take_glance(self, seconds: float) -> Ask | None:
+        """Wait up to `seconds` for somebody who wants a glance, and take the ask; None if its caller has gone, too."""
+        found: Any = self._queue.blocking(seconds).blpop([GLANCES], timeout=seconds)
+        return None if found is None else self._payload_of(str(found[1]), GLANCES)
 
     def lately(self) -> bool:
         """Tell whether somebody asked urgently within `LATELY_SECONDS`, and may do so again any moment."""
@@ -99,7 +114,7 @@ class Asks:
 
     def _answer_of(self, ask: Ask, left: float) -> Mapping[str, Any] | None:
         found: Any = (
-            self._queue.blocking.blpop([_answer_key(ask.id)], timeout=left)
+            self._queue.blocking(left).blpop([_answer_key(ask.id)], timeout=left)
             if left > 0  # 0 would be for ever
             else self._queue.redis.lpop(_answer_key(ask.id))
         )
@@ -112,12 +127,16 @@ class Asks:
         asks: list[Ask] = []
         number = characters = 0
         while number < texts and characters < CHARACTERS_AT_MOST and (ask_id := self._queue.redis.lpop(line)):
-            payload: Any = self._queue.redis.getdel(_ask_key(str(ask_id)))
-            if payload is not None:
-                asks.append(_read(str(ask_id), json.loads(payload), patient=line == PATIENT))
-                number += len(asks[-1].texts)
-                characters += sum(map(len, asks[-1].texts))
+            ask = self._payload_of(str(ask_id), line)
+            if ask is not None:
+                asks.append(ask)
+                number += len(ask.texts)
+                characters += sum(map(len, ask.texts))
         return asks
+
+    def _payload_of(self, ask_id: str, line: str) -> Ask | None:
+        payload: Any = self._queue.redis.getdel(_ask_key(ask_id))
+        return None if payload is None else _read(ask_id, json.loads(payload), line)
 
 
 def _document(ask: Ask) -> dict[str, Any]:
@@ -125,9 +144,15 @@ def _document(ask: Ask) -> dict[str, Any]:
     return {"texts": list(ask.texts), "language": ask.language, "site": ask.site, "beside": beside}
 
 
-def _read(ask_id: str, document: dict[str, Any], *, patient: bool) -> Ask:
+def _read(ask_id: str, document: dict[str, Any], line: str) -> Ask:
     beside = document.pop("beside", None)
-    return Ask(ask_id, **document, beside=None if beside is None else Beside(**beside), patient=patient)
+    return Ask(
+        ask_id,
+        **document,
+        beside=None if beside is None else Beside(**beside),
+        patient=line == PATIENT,
+        glance=line == GLANCES,
+    )
 
 
 def _ask_key(ask_id: str) -> str:

@@ -39,6 +39,8 @@ from moderation.storage.database import SQLAlchemyError
 
 LOOKED_AT_MOST = 32_768
 """Code points; Discourse, whose posts are the longest, sends 32,000. A person looks at what is longer."""
+GLANCE_SECONDS, GLANCE_SHARE = 0.15, 0.25
+"""So much of the time, at most this share of it, is left for a glance at what cannot be scored whole by then."""
 KEEP_SECONDS = 1.0
 """How long an answer that is ready waits for the database."""
 
@@ -54,7 +56,7 @@ class Judged:
     comment: StoredComment | None = None
     """As it is stored; None if it was not taken in."""
     late: bool = False
-    """Whether no scores came in time; a stored comment is decided later all the same."""
+    """Whether not all scores came in time; a stored comment is decided later all the same."""
 
 
 def judge(
@@ -79,7 +81,7 @@ def judge(
 def judge_again(service: Service, comment: StoredComment, seconds: float) -> Judged:
     """Return what was decided of a comment that was taken in before; one that waits still has `seconds` more."""
     site = service.site(comment.site_id)
-    return _decided(site, service.wait(site.id, Received(comment), seconds))
+    return _waited(service, site, Received(comment), clock.monotonic() + seconds)
 
 
 def score(
@@ -143,11 +145,11 @@ def _taken_in(service: Service, site: Site, comment: Comment, seconds: float) ->
         raise outcome
     if not isinstance(outcome, Received):
         raise TypeError("A comment without an idempotency key has no earlier answer")
-    return _decided(site, service.wait(site.id, outcome, max(0.0, until - clock.monotonic())))
+    return _waited(service, site, outcome, until)
 
 
 def _looked_at(service: Service, site: Site, comment: Comment, seconds: float) -> Judged:
-    now = clock.now()
+    now, until = clock.now(), clock.monotonic() + seconds
     prepared = intake.prepare(comment, site, service.parts.hasher, now, any_length=True)
     draft = rules.Draft(comment, prepared.text, prepared.policy, Facts(), prepared.length)
     findings = rules.run(draft)
@@ -156,28 +158,41 @@ def _looked_at(service: Service, site: Site, comment: Comment, seconds: float) -
     early = decide_early(findings, prepared.policy, site.policy_version, now)
     if early is not None:
         return Judged(early, UNKNOWN)
-    beside = Beside(
-        comment.author.name, comment.author.url, comment.signals.honeypot, comment.signals.filled_in_ms
-    )  # fmt: skip
-    wanted = Wanted(comment.text, comment.language, site=site.id, beside=None if beside == Beside() else beside)
+    wanted = _wanted(comment, site.id)
     try:
-        (scored,) = service.scores.of([wanted], seconds)
+        (scored,) = service.scores.of([wanted], seconds - _left_for_glance(seconds))
     except OverloadedError as error:
         scored = UnavailableError(error.detail)
     if isinstance(scored, UnavailableError):
-        return Judged(_late(site, comment.thread, findings), UNKNOWN, late=True)
+        glance = service.scores.glance(wanted, until - clock.monotonic())
+        return Judged(_late(site, comment.thread, findings, glance), glance, late=True)
     return Judged(decide(findings, scored, prepared.policy, site.policy_version, now), scored)
 
 
-def _decided(site: Site, stored: StoredComment) -> Judged:
+def _waited(service: Service, site: Site, received: Received, until: float) -> Judged:
+    """Return what is decided of a stored comment by a moment of the monotonic clock, else what a glance tells of it."""
+    left = until - clock.monotonic()
+    stored = service.wait(site.id, received, max(0.0, left - _left_for_glance(left)))
     if stored.decision is not None and stored.status is not Status.PENDING:
         return Judged(stored.decision, stored.scored, stored)
-    return Judged(_late(site, stored.thread, stored.findings), UNKNOWN, stored, late=True)
+    glance = service.scores.glance(_wanted(stored, site.id), until - clock.monotonic())
+    return Judged(_late(site, stored.thread, stored.findings, glance), glance, stored, late=True)
 
 
-def _late(site: Site, thread: Thread, findings: Sequence[Finding]) -> Decision:
+def _left_for_glance(seconds: float) -> float:
+    return min(GLANCE_SECONDS, GLANCE_SHARE * seconds)
+
+
+def _wanted(comment: Comment | StoredComment, site_id: str) -> Wanted:
+    author, signals = comment.author, comment.signals
+    beside = Beside(author.name, author.url, signals.honeypot, signals.filled_in_ms)
+    language = comment.language if isinstance(comment, Comment) else comment.language_hint
+    return Wanted(comment.text, language, site=site_id, beside=None if beside == Beside() else beside)
+
+
+def _late(site: Site, thread: Thread, findings: Sequence[Finding], glance: Scored) -> Decision:
     policy = site.policy.for_section(thread.section)
-    return decide_late(findings, policy, site.policy_version, clock.now())
+    return decide_late(findings, glance, policy, site.policy_version, clock.now())
 
 
 def _nothing_to_read(site: Site) -> Decision:

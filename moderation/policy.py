@@ -85,15 +85,19 @@ def decide_unscorable(findings: Sequence[Finding], version: int, now: datetime) 
     return _decision(Action.HOLD, [*weighed, Weighed(Severity.HOLD, unscored)], version, now)
 
 
-def decide_late(findings: Sequence[Finding], policy: Policy, version: int, now: datetime) -> Decision:
-    """Return what a caller is told while the scores are not there, as `policy.dialects.late` says.
+def decide_late(
+    findings: Sequence[Finding], glance: Scored, policy: Policy, version: int, now: datetime
+) -> Decision:  # fmt: skip
+    """Return what a caller is told while not all scores are there, as `policy.dialects.late` says.
 
-    A finding that rejects or always holds does, and where every comment waits for a person this one does too.
+    What is known weighs as findings do: a finding or a score of `glance` that rejects, or that always holds, does,
+    and where every comment waits for a person this one does too.
     """
-    unscored = Reason("unscored", "no score came in time")
+    unscored = Reason("unscored", "not all scores came in time")
     late = policy.dialects.late
     weighed = [
         *_from_findings(findings),
+        *_from_scores(glance, policy),
         Weighed(Severity.HOLD if late is Late.HOLD else Severity.NOTE, unscored),
     ]
     worst = max(one.severity for one in weighed)

@@ -46,7 +46,7 @@ class Late(StrEnum):
 
     OPEN = "open"  # that it may be shown
     HOLD = "hold"  # that a person should look
-    RULES_ONLY = "rules-only"  # what words, links, limits and repetitions say
+    RULES_ONLY = "rules-only"  # what words, links, limits, repetitions and the spam score say
 
 
 @dataclass(frozen=True, slots=True)

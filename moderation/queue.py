@@ -20,8 +20,12 @@ from redis.retry import Retry
 BELL_SECONDS = 5
 """A ring whose message was lost is in nobody's way after this."""
 CONNECT_SECONDS = 1.0
+GRACE = 1.1
+"""As many times as long as a command may wait is waited for its answer."""
 DECIDED_SECONDS = 60
 LONGEST_BLOCK_SECONDS = 130
+BLOCKS = (1.0, 10.0, LONGEST_BLOCK_SECONDS / GRACE)
+"""What waits goes over the connection for waits up to one of these: a Redis that hangs is soon found out."""
 
 log = structlog.get_logger()
 
@@ -52,8 +56,7 @@ class Queue:
     def __init__(self, url: str) -> None:
         """Connect lazily to a `redis://` URL."""
         self.redis = _connect(url, 2.0)
-        self.blocking = _connect(url, LONGEST_BLOCK_SECONDS)
-        """For commands that wait."""
+        self._blocking = {longest: _connect(url, longest * GRACE) for longest in BLOCKS}
         self._celery = Celery(broker=url, set_as_current=False)
         self._celery.conf.update(
             broker_transport_options=TRANSPORT_OPTIONS,
@@ -66,6 +69,10 @@ class Queue:
         self._ringer: threading.Thread | None = None
         self._lock = threading.Lock()
         self._told = False
+
+    def blocking(self, seconds: float) -> Redis:
+        """Return the connection for a command that waits up to so many seconds."""
+        return self._blocking[next((one for one in BLOCKS if seconds <= one), BLOCKS[-1])]
 
     def ring(self, bell: Bell) -> None:
         """Wake a worker soon; never blocks or raises, and many rings in a short time become one."""
@@ -116,7 +123,7 @@ class Queue:
             return False
         key = _key("decided", comment_id)
         try:  # moved to where it was: others may wait for the same comment
-            return self.blocking.blmove(key, key, timeout) is not None  # type: ignore[arg-type] # takes fractions
+            return self.blocking(timeout).blmove(key, key, timeout) is not None  # type: ignore[arg-type] # takes fractions
         except (RedisError, OSError) as error:
             log.warning("wait_cut_short", comment=comment_id, error=type(error).__name__)
             return False

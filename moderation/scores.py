@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from moderation import clock, ids
 from moderation.asks import CHARACTERS_AT_MOST, Ask, Asks, Beside
 from moderation.errors import OverloadedError, UnavailableError
-from moderation.model import Language, Scored, ScoredSpan
+from moderation.model import UNKNOWN, Language, Scored, ScoredSpan
 from moderation.pipeline import Parts
 from moderation.served import corrected_names
 from moderation.storage import site_models
@@ -117,6 +117,21 @@ class Scores:
                 places.release()
         late = UnavailableError(LATE, retry_after=RETRY_AFTER)
         return [_moved(found.get(key, late), offset) for key, (_, offset) in zip(keys, visible, strict=True)]
+
+    def glance(self, one: Wanted, seconds: float) -> Scored:
+        """Return the scores that are quickly had, whatever else waits for the workers; UNKNOWN if no time is left.
+
+        No site's decisions correct them.
+        """
+        if seconds <= 0:
+            return UNKNOWN
+        ask = Ask(ids.new_id(clock.now()), [one.text], one.language, beside=one.beside, glance=True)
+        try:
+            (answer,) = self._asks.ask([ask], seconds)
+        except UnavailableError:
+            return UNKNOWN
+        found = None if answer is None else _scored(answer["results"][0], answer["models"], answer["versions"])
+        return found if isinstance(found, Scored) else UNKNOWN
 
     def _fetch(self, wanted: Mapping[str, Wanted], until: float, *, patient: bool) -> dict[str, Outcome]:
         """Ask for what nobody has asked for, wait for what others have; what came too late is left out."""

@@ -9,7 +9,7 @@ import pytest
 
 from moderation import asks as module
 from moderation import clock
-from moderation.asks import LATELY, Ask, Asks
+from moderation.asks import GLANCES, LATELY, Ask, Asks, Beside
 from moderation.errors import UnavailableError
 from moderation.queue import TASKS, Bell, Queue
 from tests.whole.service import wait_until
@@ -59,6 +59,30 @@ def test_an_ask_is_answered(queue: Queue, asks: Asks) -> None:
     wait_until(lambda: queue.redis.llen(Bell.INTERACTIVE), seconds=PATIENCE, what="the ring")
     message = queue.redis.lindex(Bell.INTERACTIVE, 0)
     assert json.loads(str(message))["headers"]["task"] == TASKS[Bell.INTERACTIVE]
+
+
+def test_a_glance_waits_in_a_line_of_its_own(queue: Queue, asks: Asks) -> None:
+    """Whoever takes glances gets no other asks, and the other way round; nobody else is rung for."""
+    ask = Ask("a-1", ["pills"], beside=Beside("Kim"), glance=True)
+    with ThreadPoolExecutor(1) as caller:
+        answer = caller.submit(asks.ask, [ask], 10)
+        wait_until(lambda: queue.redis.llen(GLANCES), seconds=PATIENCE, what="the ask")
+
+        assert asks.take(10) == []
+        assert asks.take_glance(1) == ask
+        asks.answer(ask.id, {"results": [1]})
+        assert answer.result(10) == [{"results": [1]}]
+    leave(queue, asks, Ask("a-2", ["Hi"]))
+    assert asks.take_glance(0.05) is None
+    assert [one.id for one in asks.take(10)] == ["a-2"]
+
+
+def test_a_glance_whose_caller_has_gone_is_dropped(queue: Queue, asks: Asks) -> None:
+    """Nothing of its text is left then."""
+    assert asks.ask([Ask("a-1", ["pills"], glance=True)], 0.001) == [None]
+
+    wait_until(lambda: not queue.redis.exists("moderation:ask:a-1"), seconds=PATIENCE, what="the end of the text")
+    assert asks.take_glance(1) is None
 
 
 def test_each_of_several_asks_has_its_own_answer(asks: Asks) -> None:

@@ -2,24 +2,25 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
 
 from moderation import clock
-from moderation.asks import Beside
+from moderation.asks import Ask, Asks, Beside
 from moderation.errors import UnavailableError
 from moderation.judging import LOOKED_AT_MOST, Judged, judge, judge_again, keep
-from moderation.model import Action, Author, Comment, Scope, Scored, Signals, Status, Thread
+from moderation.model import ATTRIBUTES, Action, Author, Comment, Scope, Scored, Signals, Status, Thread
 from moderation.pipeline import Parts
-from moderation.policy_document import DialectsPolicy, Late, Policy, WindowLimit, Word, WordsPolicy
+from moderation.policy_document import DialectsPolicy, Late, Policy, Threshold, WindowLimit, Word, WordsPolicy
 from moderation.records import Key
 from moderation.service import Service
 from moderation.settings import Settings
 from moderation.storage.database import Database
 from moderation.storage.filters import Filter
-from tests.answering import Answerer, answering
+from tests.answering import MODELS, Answerer, answering, result
 from tests.build import FREE, HARMLESS, TOXIC, make_parts, make_site, settle_all
 from tests.committing import Gate
 from tests.whole.service import wait_until
@@ -143,6 +144,34 @@ def test_what_is_late_is_decided_as_the_site_says(
     assert "unscored" in codes(judged)
     assert [one.status for one in [judged.comment] if one] == ([Status.PENDING] if taken_in else [])
     assert len(bench.stored) == taken_in
+
+
+@pytest.mark.parametrize("taken_in", [False, True])
+def test_a_glance_tells_spam_while_the_scores_are_late(bench: Bench, *, taken_in: bool) -> None:
+    """Nobody scores, but the spam score alone is had: the answer comes in time, with it."""
+    dialects = DialectsPolicy(take_in=("coral",) if taken_in else ())
+    thresholds = {"spam": Threshold(0.8, 0.99)}
+    make_site(bench.parts.database, policy=replace(FREE, dialects=dialects, thresholds=thresholds))  # type: ignore[arg-type]
+    glance = {**result(), "scores": {**dict.fromkeys(ATTRIBUTES), "spam": 0.9}}
+
+    def answer_glances() -> Ask | None:
+        asks = Asks(bench.parts.queue)
+        ask = asks.take_glance(PATIENCE)
+        if ask is not None:
+            asks.answer(ask.id, {"results": [glance], "models": MODELS, "versions": {}})
+        return ask
+
+    with ThreadPoolExecutor(1) as glancing:
+        taken = glancing.submit(answer_glances)
+        judged = bench.judge("Cheap pills", 1.0)
+        ask = taken.result()
+
+    assert ask is not None
+    assert ask.texts == ["Cheap pills"]
+    assert (judged.decision.action, judged.late) == (Action.HOLD, True)
+    assert {"spam", "unscored"} <= set(codes(judged))
+    assert judged.scored.scores["spam"] == 0.9
+    assert [one.status for one in [judged.comment] if one] == ([Status.PENDING] if taken_in else [])
 
 
 def test_a_comment_is_taken_in_if_the_site_says_so(bench: Bench) -> None:

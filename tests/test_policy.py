@@ -271,8 +271,25 @@ def test_what_cannot_be_scored_waits_for_a_person(verdict: Verdict) -> None:
 )
 def test_a_caller_who_cannot_wait_is_told_what_is_certain(late: str, mode: str, finding: Finding, action: str) -> None:
     """Without scores the site's setting decides, and a reason says that they are missing."""
-    told = decide_late((finding,), Policy(mode=Mode(mode), dialects=DialectsPolicy(late=Late(late))), 7, NOW)
+    policy = Policy(mode=Mode(mode), dialects=DialectsPolicy(late=Late(late)))
+
+    told = decide_late((finding,), UNKNOWN, policy, 7, NOW)
 
     assert told.action == Action(action)
     assert "unscored" in [reason.code for reason in told.reasons]
     assert (told.by, told.at, told.policy_version) == (DecidedBy.POLICY, NOW, 7)
+
+
+@pytest.mark.parametrize(("late", "spam", "action"), [
+    ("rules-only", 0.95, "reject"), ("rules-only", 0.85, "hold"), ("rules-only", 0.79, "approve"),
+    ("open", 0.95, "reject"), ("open", 0.85, "approve"),
+    ("hold", 0.1, "hold"), ("rules-only", None, "approve"),
+])  # fmt: skip
+def test_a_score_that_is_there_weighs_as_findings_do(late: str, spam: float | None, action: str) -> None:
+    """Of a comment whose other scores are late the spam score may be known."""
+    known = Policy(thresholds={"spam": Threshold(0.8, 0.9)}, dialects=DialectsPolicy(late=Late(late)))
+
+    told = decide_late((), replace(UNKNOWN, scores={**UNKNOWN.scores, "spam": spam}), known, 7, NOW)
+
+    assert told.action == Action(action)
+    assert ("spam" in [reason.code for reason in told.reasons]) is (spam is not None and spam >= 0.8)

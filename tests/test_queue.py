@@ -4,6 +4,7 @@ Long because each promise of the queue has its own short test.
 """
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,6 +46,21 @@ def messages(queue: Queue, bell: Bell) -> list[str]:
     waiting = queue.redis.lrange(bell.value, 0, -1)
     assert isinstance(waiting, list)
     return [json.loads(message)["headers"]["task"] for message in waiting]
+
+
+@pytest.fixture
+def hangs() -> Iterator[str]:
+    """Give the address of a Redis that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+
+def test_a_redis_that_hangs_is_found_out_in_time(hangs: str) -> None:
+    """Who waits a little for a decision waits for a silent Redis hardly longer."""
+    queue, started = Queue(hangs), clock.monotonic()
+
+    assert not queue.wait_decided("c-1", 0.5)
+    assert clock.monotonic() - started < 2
 
 
 def test_every_bell_calls_a_task_that_the_workers_know() -> None:

@@ -13,7 +13,7 @@ from celery.signals import setup_logging, worker_process_init, worker_ready, wor
 from moderation.logs import configure_logs
 from moderation.queue import TASKS, TRANSPORT_OPTIONS, Bell, Queue
 from moderation.settings import get_settings
-from workers import courier, process, pupil, watchdog
+from workers import courier, glances, process, pupil, watchdog
 
 SWEEP = "workers.tasks.sweep"
 TIDY = "workers.tasks.tidy"
@@ -60,6 +60,7 @@ def _start_scoring(**_: object) -> None:
     """Load the models in each scoring process before its first comment; without them the worker must end."""
     try:
         process.start_scoring()
+        glances.start(process.current())
     except Exception:
         os.kill(os.getppid(), signal.SIGTERM)
         raise

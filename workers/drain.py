@@ -92,7 +92,7 @@ def _answer_some(here: Process) -> bool:
     scored = iter(_tried(scorers, [_asked(text, ask) for ask in asks for text in ask.texts]))
     for ask in asks:
         found, versions = _corrected(here, ask, [next(scored) for _ in ask.texts])
-        results = [_score_object(one) for one in found]
+        results = [score_object(one) for one in found]
         asked.answer(ask.id, {"results": results, "models": dict(scorers.models), "versions": versions})
     return bool(asks)
 
@@ -108,7 +108,7 @@ def _corrected(
     return [None if one is None else next(corrected) for one in scored], here.site_models.versions(ask.site)
 
 
-def _score_object(scored: Scored | None) -> dict[str, object] | None:
+def score_object(scored: Scored | None) -> dict[str, object] | None:
     """Return what an answer says of a text; None if scoring it raised. `moderation/scores.py` reads it."""
     if scored is None:
         return None

@@ -42,6 +42,8 @@ class Scorer:
     score: Callable[[Sequence[Text]], Sequence[Answer]]
     about: Mapping[str, Any] = field(default_factory=dict)
     """What people are told of the model, with measured figures: the public part of its card."""
+    quick: bool = False
+    """Whether it takes no more than a millisecond or so."""
 
 
 class Scorers:
@@ -75,6 +77,7 @@ class Scorers:
                         Answer({"spam": score}, {} if words == spam_reasons.NOTHING else {"spam": words})
                         for score, words in spammy.score(texts)
                     ],
+                    quick=True,
                 ),
             ],
             Detector(),
@@ -100,6 +103,13 @@ class Scorers:
         return [
             self._joined(languages[index], parts[index], [found[index] for found in answers])
             for index in range(len(texts))
+        ]
+
+    def glance(self, texts: Sequence[Text]) -> list[Scored]:
+        """Return what the quick scorers say of each text, in order; all else is unknown, the language too."""
+        answers = [_tried(scorer, texts) for scorer in self._scorers if scorer.quick]
+        return [
+            self._joined(Language(), frozenset(), [found[index] for found in answers]) for index in range(len(texts))
         ]
 
     def _joined(self, language: Language, others: frozenset[str], answers: Sequence[Answer]) -> Scored:

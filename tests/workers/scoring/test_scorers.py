@@ -1,10 +1,11 @@
 """The runner in `workers/scoring/__init__.py`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from moderation.model import ATTRIBUTES
+from moderation.model import ATTRIBUTES, UNKNOWN
 from moderation.settings import Settings
 from workers.scoring import Answer, Scorer, Scorers
 from workers.scoring.language import Detector
@@ -108,6 +109,31 @@ def test_a_scorer_that_fails_leaves_the_others_their_word() -> None:
         assert {name for name, score in scored.scores.items() if score is not None} == {"spam"}
         assert scored.details == {"spam": "links"}
         assert scored.models == {"toxicity": "t@1", "spam": "s@1"}
+
+
+def test_a_glance_runs_what_is_quick_alone() -> None:
+    """The language is not looked for; a text on which a quick scorer fails is unknown."""
+
+    def slow(_: Sequence[Text]) -> list[Answer]:
+        raise AssertionError
+
+    def spam(texts: Sequence[Text]) -> list[Answer]:
+        return [Answer({"spam": 0.7} if text.text == "one" else {}) for text in texts]
+
+    runner = Scorers([Scorer("toxicity", "t@1", None, slow), Scorer("spam", "s@1", None, spam, quick=True)], Detector())
+    first, other = runner.glance([Text("one"), Text("two")])
+
+    assert {name: score for name, score in first.scores.items() if score is not None} == {"spam": 0.7}
+    assert other == replace(UNKNOWN, models=runner.models)
+
+
+def test_only_the_spam_model_is_quick(scorers: Scorers) -> None:
+    """Of the models that are shipped a glance tells the spam score, the same as when all is scored."""
+    text = Text("Buy cheap pills now at http://pills.example/offer, discount for you!")
+    (glance,), (whole,) = scorers.glance([text]), scorers.score([text])
+
+    assert glance.scores["spam"] == whole.scores["spam"]
+    assert [name for name, score in glance.scores.items() if score is not None] == ["spam"]
 
 
 def test_nothing_gives_nothing(scorers: Scorers) -> None:
