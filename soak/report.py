@@ -72,5 +72,5 @@ def _memory(rounds: Sequence[Round]) -> str:
 FIGURES = (
     ("start after a power cut, median / longest (goal: under 10 s)", _start),
     ("longest until all was decided and told, after the fault", _checked),
-    (f"memory of all processes, median of the first / last {EDGE} rounds", _memory),
+    (f"memory of all processes but a learner, median of the first / last {EDGE} rounds", _memory),
 )

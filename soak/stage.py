@@ -35,6 +35,7 @@ SETTINGS = {
 }
 """Leases, the sweep and the wait for endpoints are shorter than usual, so that a round is over sooner."""
 ROLES = ("web", "web child", "scorer", "scorer child", "courier", "beat")
+LEARNER = "learner"
 
 
 class Stage:
@@ -107,11 +108,14 @@ class Stage:
         return {role: names.count(role) for role in (*ROLES, "up", "other")}
 
     def memory(self) -> int:
-        """Return the bytes of memory that the service's processes have for themselves."""
+        """Return the bytes of memory that the service's processes have for themselves.
+
+        One that learns is there for seconds only, and is left out.
+        """
         total = 0
-        for process, _ in self._named():
+        for process, name in self._named():
             with suppress(psutil.Error):
-                total += process.memory_full_info().uss
+                total += process.memory_full_info().uss if name != LEARNER else 0
         return total
 
     def _named(self) -> Iterator[tuple[psutil.Process, str]]:
@@ -231,6 +235,8 @@ def _role(process: psutil.Process, up: int) -> str:
     line, parent = " ".join(process.cmdline()), process.ppid()
     if process.pid == up:
         return "up"
+    if "workers.learning" in line:
+        return LEARNER
     child = "" if parent == up else " child"
     for mark, role in (("granian", "web"), ("scorer@", "scorer"), ("courier@", "courier"), (" beat", "beat")):
         if mark in line:
