@@ -44,7 +44,7 @@ class Committer:
         """Work on `parts`, for at most `most` requests at once; start the thread with the first comment."""
         self._parts = parts
         self._sites = sites
-        self._jobs: queue.Queue[Job] = queue.Queue(most)
+        self._jobs: queue.Queue[Job | None] = queue.Queue(most)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -72,6 +72,11 @@ class Committer:
                 job.done.cancel()
             raise UnavailableError("The database is too slow just now", retry_after=5) from error
 
+    def close(self) -> None:
+        """Store what waits and end the thread."""
+        if self._thread is not None:
+            self._jobs.put(None)
+
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
             with self._lock:
@@ -80,13 +85,17 @@ class Committer:
                     self._thread.start()
 
     def _run_forever(self) -> None:
-        while True:
-            jobs = [self._jobs.get()]
+        while (job := self._jobs.get()) is not None:
+            jobs = [job]
             while sum(len(job.group) for job in jobs) < MOST:
                 try:
-                    jobs.append(self._jobs.get_nowait())
+                    another = self._jobs.get_nowait()
                 except queue.Empty:
                     break
+                if another is None:
+                    self._jobs.put(None)
+                    break
+                jobs.append(another)
             by_site: dict[str, list[Job]] = {}
             for job in jobs:
                 by_site.setdefault(job.site_id, []).append(job)

@@ -69,6 +69,15 @@ class Queue:
         self._ringer: threading.Thread | None = None
         self._lock = threading.Lock()
         self._told = False
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """Ring no more, and leave Redis."""
+        self._closed.set()
+        self._any.set()
+        for one in (self.redis, *self._blocking.values()):
+            one.close()
+        self._celery.close()
 
     def blocking(self, seconds: float) -> Redis:
         """Return the connection for a command that waits up to so many seconds."""
@@ -175,9 +184,10 @@ class Queue:
         return None
 
     def _ring_forever(self) -> None:
-        pause = threading.Event()
         while True:
             self._any.wait()
+            if self._closed.is_set():
+                return
             self._any.clear()
             failed = False
             for bell, rung in self._rung.items():
@@ -186,7 +196,7 @@ class Queue:
                     if not self.ring_now(bell):
                         failed = True
                         rung.set()
-            if failed and not pause.wait(CONNECT_SECONDS):
+            if failed and not self._closed.wait(CONNECT_SECONDS):
                 self._any.set()
 
 

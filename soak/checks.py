@@ -9,13 +9,11 @@ import httpx
 from soak.stage import ROLES, Stage
 from soak.traffic import Ledger
 
-DECIDED_SECONDS = 90.0
-"""How long after a fault is over a comment may wait for its decision, and the decision for its endpoint."""
 PAUSE_SECONDS = 0.25
 
 
-def broken(stage: Stage, ledger: Ledger) -> list[str]:
-    """Return what is not as it should be, after giving the service its time; nothing if all is well."""
+def broken(stage: Stage, ledger: Ledger, seconds: float) -> list[str]:
+    """Return what is not as it should be, after giving the service `seconds` for each; nothing if all is well."""
     wrong = list(ledger.wrong)
     with stage.client() as api:
         checks: list[tuple[str, Callable[[], list[str]]]] = [
@@ -25,16 +23,16 @@ def broken(stage: Stage, ledger: Ledger) -> list[str]:
             ("processes", lambda: _processes(stage)),
         ]
         for name, check in checks:
-            wrong += [f"{name}: {one}" for one in _in_time(check)]
+            wrong += [f"{name}: {one}" for one in _in_time(check, seconds)]
     for receiver in stage.receivers.values():
         wrong += receiver.wrong
         receiver.wrong.clear()
     return wrong
 
 
-def _in_time(check: Callable[[], list[str]]) -> list[str]:
+def _in_time(check: Callable[[], list[str]], seconds: float) -> list[str]:
     """Return what a check finds once it finds nothing, or when its time is over."""
-    until = time.monotonic() + DECIDED_SECONDS
+    until = time.monotonic() + seconds
     while True:
         try:
             found = check()

@@ -15,8 +15,11 @@ from soak.traffic import Traffic
 Fault = Callable[[Stage, random.Random, Traffic], "float | None"]
 """Returns the seconds of a start, if there was one."""
 BRIEF = (0.2, 3.5)
-"""How long the good endpoint may be bad: its second try comes after 5 s, the third only after 5 minutes."""
-
+"""How long the good endpoint is bad: its second try comes after 5 s, the third only after 5 minutes."""
+TOLD_SECONDS = 90.0
+"""How long after a fault is over a comment may wait for its decision, and the decision for its endpoint."""
+THIRD_TRY_SECONDS = TOLD_SECONDS + 5.5 * 60
+"""The same where the good endpoint was bad: on a busy machine the second try may have come too early, as well."""
 
 CLOCKS = (-3600.0, -30.0, 0.0, 30.0, 3600.0)
 """By how many seconds the service's clock is ahead of the true one; it stays so until it is set again."""
@@ -30,6 +33,7 @@ class Kind:
     database: str | None = None
     needs: str | None = None
     """An attribute of the stage that must be true."""
+    told_seconds: float = TOLD_SECONDS
 
 
 def _kill(role: str) -> Fault:
@@ -157,7 +161,8 @@ FAULTS: Mapping[str, Kind] = {
         f"an endpoint: {mood}": Kind(_endpoint("bad", mood)) for mood in MOODS if mood != "kind"
     },
     **{
-        f"the endpoint: {mood}": Kind(_endpoint("good", mood)) for mood in ("resets", "500", "302")
+        f"the endpoint: {mood}": Kind(_endpoint("good", mood), told_seconds=THIRD_TRY_SECONDS)
+        for mood in ("resets", "500", "302")
     },
 }  # fmt: skip
 

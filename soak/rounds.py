@@ -54,12 +54,13 @@ def soak(stage: Stage, faults: list[str], rng: random.Random, rate: float) -> It
 def _round(stage: Stage, traffic: Traffic, number: int, name: str, rng: random.Random) -> Round:
     ledger = traffic.next_round(f"round-{number}")
     time.sleep(rng.uniform(*BEFORE))
-    started = possible(stage)[name].do(stage, rng, traffic)
+    kind = possible(stage)[name]
+    started = kind.do(stage, rng, traffic)
     recovery = _until_progress(stage)
     time.sleep(AFTER_SECONDS)
     traffic.next_round(f"between-{number}")
     began = time.monotonic()
-    wrong = broken(stage, ledger)
+    wrong = broken(stage, ledger, kind.told_seconds)
     for receiver in stage.receivers.values():
         receiver.mood = "kind"
     return Round(

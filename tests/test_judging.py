@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from moderation import clock
+from moderation import clock, judging
 from moderation.asks import Ask, Asks, Beside
 from moderation.errors import UnavailableError
 from moderation.judging import LOOKED_AT_MOST, Judged, judge, judge_again, keep
@@ -147,8 +147,12 @@ def test_what_is_late_is_decided_as_the_site_says(
 
 
 @pytest.mark.parametrize("taken_in", [False, True])
-def test_a_glance_tells_spam_while_the_scores_are_late(bench: Bench, *, taken_in: bool) -> None:
+def test_a_glance_tells_spam_while_the_scores_are_late(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, *, taken_in: bool
+) -> None:
     """Nobody scores, but the spam score alone is had: the answer comes in time, with it."""
+    monkeypatch.setattr(judging, "GLANCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(judging, "GLANCE_SHARE", 1 - SHORT / PATIENCE)
     dialects = DialectsPolicy(take_in=("coral",) if taken_in else ())
     thresholds = {"spam": Threshold(0.8, 0.99)}
     make_site(bench.parts.database, policy=replace(FREE, dialects=dialects, thresholds=thresholds))  # type: ignore[arg-type]
@@ -163,7 +167,7 @@ def test_a_glance_tells_spam_while_the_scores_are_late(bench: Bench, *, taken_in
 
     with ThreadPoolExecutor(1) as glancing:
         taken = glancing.submit(answer_glances)
-        judged = bench.judge("Cheap pills", 1.0)
+        judged = bench.judge("Cheap pills")
         ask = taken.result()
 
     assert ask is not None

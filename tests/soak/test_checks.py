@@ -67,17 +67,16 @@ def tell(receiver: Receiver, event: str = "comment.approved", sequence: int = 1,
     return receiver.take(headers, body.encode())
 
 
-def wrong(stage: Lying, monkeypatch: pytest.MonkeyPatch, **accepted: str) -> list[str]:
+def wrong(stage: Lying, **accepted: str) -> list[str]:
     """Return what is wrong at once, after `c-1` was accepted on the thread `t`."""
-    monkeypatch.setattr(checks, "DECIDED_SECONDS", 0.0)
-    return checks.broken(cast("Stage", stage), Ledger({"c-1": "t", **accepted}))
+    return checks.broken(cast("Stage", stage), Ledger({"c-1": "t", **accepted}), 0.0)
 
 
-def test_all_is_well(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_is_well(receiver: Receiver) -> None:
     """A comment that is decided, told and counted is nothing to complain of, and neither is telling twice."""
     tell(receiver)
 
-    assert wrong(Lying([APPROVED], {"approved": 1, "pending": 0}, {"good": receiver}), monkeypatch) == []
+    assert wrong(Lying([APPROVED], {"approved": 1, "pending": 0}, {"good": receiver})) == []
 
 
 @pytest.mark.parametrize(
@@ -90,29 +89,27 @@ def test_all_is_well(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Non
         ({"now": {**dict.fromkeys(ROLES, 1), "beat": 0}}, "processes: 0 of beat, not 1"),
     ],
 )
-def test_what_is_lost_is_noticed(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], complaint: str
-) -> None:
+def test_what_is_lost_is_noticed(receiver: Receiver, changes: dict[str, Any], complaint: str) -> None:
     """Each promise that is broken is told."""
     stage = Lying(**{"listed": [APPROVED], "counts": {"approved": 1}, "receivers": {"good": receiver}, **changes})
 
-    assert complaint in wrong(stage, monkeypatch)
+    assert complaint in wrong(stage)
 
 
-def test_a_decision_that_never_arrived_is_noticed(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decision_that_never_arrived_is_noticed(receiver: Receiver) -> None:
     """Also one in between."""
     tell(receiver, sequence=3, webhook_id="e-3")
 
-    found = wrong(Lying([APPROVED], {"approved": 1}, {"good": receiver}), monkeypatch)
+    found = wrong(Lying([APPROVED], {"approved": 1}, {"good": receiver}))
 
     assert "not told: of c-1 arrived only [1, 3]" in found
 
 
-def test_two_decisions_at_once_are_noticed(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_decisions_at_once_are_noticed(receiver: Receiver) -> None:
     """Two events of one comment with the same number mean that two decisions were in force."""
     tell(receiver, "comment.rejected", webhook_id="e-2")
 
-    found = wrong(Lying([APPROVED], {"approved": 1}, {"good": receiver}), monkeypatch)
+    found = wrong(Lying([APPROVED], {"approved": 1}, {"good": receiver}))
 
     assert "two events have sequence 1 of c-1" in found
 

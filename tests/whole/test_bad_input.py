@@ -1,8 +1,8 @@
 """Whatever comes in that is no good is answered with a clear problem, at once, and nothing is stored."""
 
 import http.client
-import select
 from contextlib import closing, suppress
+from multiprocessing.connection import wait
 
 import httpx
 import pytest
@@ -51,7 +51,7 @@ def test_a_refusal_does_not_cut_the_connection(service: Service, method: str, pa
         connection.putheader("Content-Type", type_)
         connection.putheader("Content-Length", "5000")
         connection.endheaders()
-        select.select([connection.sock], [], [], 0.3)  # an answer that does not wait for the body comes now
+        wait([connection.sock], 0.3)  # an answer that does not wait for the body comes now
         with suppress(ConnectionError):  # it may be closed already, with the answer there to be read
             connection.send(b"x" * 5000)
         answer = connection.getresponse()
