@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from moderation import errors
 from moderation.settings import Settings
-from tests.clients.calls import sorted_rows, version
+from tests.clients.calls import sorted_rows
 from training.report import write_section
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -39,7 +39,7 @@ def compatibility_table() -> str:
     """Return one row for each call that a test in tests/clients/ makes with a vendor's own client."""
     for path in sorted((Path(__file__).parent / "clients").glob("test_*.py")):
         import_module(f"tests.clients.{path.stem}")
-    rows = [f"| {_linked(row.client)} {version(row.client)} | {row.call} | {row.seen} |" for row in sorted_rows()]
+    rows = [f"| {_linked(row.client)} {row.version} | {row.call} | {row.seen} |" for row in sorted_rows()]
     return "\n".join(["| client | call | what the test sees |", "|---|---|---|", *rows])
 
 

@@ -21,16 +21,21 @@ class Row:
     call: str
     seen: str
     module: str
+    version: str
 
 
 _rows: list[Row] = []
 
 
-def client_call(client: str, call: str) -> Callable[[Test], Test]:
-    """Note that a test makes this `call` with the unmodified `client`, a package on PyPI, or on npm: `npm openai`."""
+def client_call(client: str, call: str, *, apart: bool = False) -> Callable[[Test], Test]:
+    """Note that a test makes this `call` with the unmodified `client`, a package on PyPI, or on npm: `npm openai`.
+
+    One that is installed `apart` is another version than the one beside the tests.
+    """
 
     def note(test: Test) -> Test:
-        _rows.append(Row(client, call, " ".join((test.__doc__ or "").split()), test.__module__))
+        seen = " ".join((test.__doc__ or "").split())
+        _rows.append(Row(client, call, seen, test.__module__, version(client, apart=apart)))
         return test
 
     return note
@@ -41,12 +46,13 @@ def sorted_rows() -> list[Row]:
     return sorted(_rows, key=lambda row: (row.client, row.module))
 
 
-def version(client: str) -> str:
+def version(client: str, *, apart: bool = False) -> str:
     """Return the version of a client that tests use: it is pinned, so that the page says which it was."""
     registry, _, name = client.rpartition(" ")
     if registry == "npm":
         return str(json.loads(NPM.read_text(encoding="utf-8"))["dependencies"][name])
+    own = PIP.read_text(encoding="utf-8").split()
     extras = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    pinned = [*extras["test"], *PIP.read_text(encoding="utf-8").split()]
+    pinned = [*extras["test"], *own] if apart else [*own, *extras["test"]]
     pins = dict(one.split("==") for one in pinned if "==" in one)
     return str(pins[client])

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.clients.calls import client_call
+from tests.clients.programs import MISSING, PIP, run_python
 from tests.whole.service import Service
 
 CLIENT = "akismet"
@@ -104,3 +105,31 @@ def test_the_asynchronous_client_works(config: akismet.Config) -> None:
             ]
 
     assert asyncio.run(ask()) == [akismet.CheckResponse.SPAM, akismet.CheckResponse.HAM, True, True, False]
+
+
+@client_call(CLIENT, "Akismet, the old class", apart=True)
+def test_the_old_class_works(vendor: Service, trust: dict[str, str]) -> None:
+    """At the vendor's own address: a good key makes a client, spam is True and a friendly comment False."""
+    assert (PIP / "akismet").is_dir(), MISSING
+    program = f"""
+import json, warnings
+warnings.simplefilter("ignore")  # it says that it is old
+import akismet
+
+client = akismet.Akismet(key=os.environ["KEY"], blog_url={BLOG!r})
+asked = {{"user_ip": "203.0.113.7", "user_agent": "Mozilla", "is_test": 1}}
+try:
+    refused = akismet.Akismet(key="wrong", blog_url={BLOG!r})
+except akismet.APIKeyError:
+    refused = None
+print(json.dumps([
+    client.comment_check(**asked, comment_content={SPAM!r}),
+    client.comment_check(**asked, comment_content="Thank you for the recipe, it worked."),
+    client.submit_ham(**asked, comment_content="Thank you for the recipe, it worked."),
+    client.submit_spam(**asked, comment_content={SPAM!r}),
+    refused,
+]))
+"""
+    variables = {**trust, "KEY": str(vendor.ready["akismet_key"]), "PYTHONPATH": str(PIP)}
+
+    assert run_python(program, variables) == [True, False, True, True, None]
