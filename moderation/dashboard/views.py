@@ -3,7 +3,7 @@
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from moderation.dashboard import show
+from moderation.dashboard import show, similar
 from moderation.dashboard.authors import ENDS, find_card
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.listing import NARROWING, ORDERS, Listing, known_id, read_listing
@@ -29,12 +29,15 @@ def queue() -> AnyResponse:
     listing = read_listing()
     site, made_at = service().site(site_id), service().now()
     found, older = _page(site, listing)
+    with service().parts.database.read() as connection:
+        earlier = similar.like_each(connection, site_id, found)
     return seated_page(
         "queue",
         seat,
         site,
         listing=listing,
         cards=[show.card(comment, site.policy) for comment in found],
+        earlier=earlier,
         author=None if listing.author is None else find_card(site_id, listing.author),
         ends=ENDS,
         older=older,
@@ -54,6 +57,8 @@ def comment_page(comment_id: str) -> AnyResponse:
     comment = service().get(seat.moderator.site_id, known_id(comment_id))
     site = service().site(seat.moderator.site_id)
     parent, log = _around(comment)
+    with service().parts.database.read() as connection:
+        earlier = similar.like_one(connection, comment)
     return seated_page(
         "comment",
         seat,
@@ -61,6 +66,7 @@ def comment_page(comment_id: str) -> AnyResponse:
         card=show.card(comment, site.policy),
         parent=None if parent is None else show.card(parent, site.policy),
         log=[show.line(one) for one in log],
+        earlier=earlier,
     )
 
 

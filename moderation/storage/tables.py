@@ -161,6 +161,7 @@ comments = Table(
     Column("score_after", UtcTime),  # null: nothing to do; else free to be claimed from then on
     Column("attempts", Integer, nullable=False),  # times it was claimed since its last revision
     Column("cluster_id", ID),  # of the near copies that it is one of
+    Column("likeness", LargeBinary),  # of its embedding, what tells like from unlike
     UniqueConstraint("site_id", "external_id"),
     Index(None, "site_id", "id"),
     Index(None, "site_id", "status", "id"),
