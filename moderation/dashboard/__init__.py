@@ -3,7 +3,7 @@
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, views
+from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, saved, views
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "overview",
     "policies",
     "presence",
+    "saved",
     "views",
 ]

@@ -10,9 +10,9 @@ from moderation.dashboard.listing import NARROWING, ORDERS, Listing, known_id, r
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
 from moderation.dashboard.urgency import LOOKED_AT, worst_first
-from moderation.model import Status
+from moderation.model import ATTRIBUTES, Status
 from moderation.records import Site, StoredComment
-from moderation.storage import comments, decision_log, threads
+from moderation.storage import comments, decision_log, saved_filters, threads
 from moderation.storage.tallies import tally
 from moderation.web import service
 
@@ -31,6 +31,7 @@ def queue() -> AnyResponse:
     found, older = _page(site, listing)
     with service().parts.database.read() as connection:
         earlier = similar.like_each(connection, site_id, found)
+        saved = saved_filters.of_moderator(connection, site_id, seat.moderator.id)
     return seated_page(
         "queue",
         seat,
@@ -38,6 +39,10 @@ def queue() -> AnyResponse:
         listing=listing,
         cards=[show.card(comment, site.policy) for comment in found],
         earlier=earlier,
+        saved=saved,
+        chips=listing.chips(),
+        attributes={name: show.in_words(name) for name in ATTRIBUTES},
+        sections=sorted({one.thread.section for one in found if one.thread.section} | set(site.policy.sections)),
         author=None if listing.author is None else find_card(site_id, listing.author),
         ends=ENDS,
         older=older,
@@ -103,7 +108,7 @@ def _tallies(site_id: str, listing: Listing) -> dict[Status, int]:
     if narrowed == {"thread"}:
         counts = service().thread_counts(site_id, [str(listing.thread)]).get(str(listing.thread))
         return {status: getattr(counts, status.value) if counts else 0 for status in Status}
-    if narrowed - {"thread", "author"}:
+    if narrowed - {"thread", "author", "cluster"}:
         return {}
     with service().parts.database.read() as connection:
         return tally(connection, site_id, TALLY_AT_MOST, listing.filter())

@@ -111,6 +111,18 @@ sessions = Table(
     Column("expires_at", UtcTime, nullable=False),
 )
 
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("moderator_id", ForeignKey("moderators.id", ondelete="CASCADE")),  # null: everybody's of the site
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "site_id", "moderator_id"),
+)
+
 threads = Table(
     "threads",
     metadata,
