@@ -3,17 +3,32 @@
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, saved, views
+from moderation.dashboard import (
+    authors,
+    bulk,
+    copies,
+    deciding,
+    lessons,
+    login,
+    overview,
+    plotting,
+    policies,
+    presence,
+    saved,
+    views,
+)
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
     "authors",
     "blueprint",
+    "bulk",
     "copies",
     "deciding",
     "lessons",
     "login",
     "overview",
+    "plotting",
     "policies",
     "presence",
     "saved",
