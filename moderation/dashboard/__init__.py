@@ -6,6 +6,7 @@ Importing the views puts their routes on the blueprint.
 from moderation.dashboard import (
     authors,
     bulk,
+    comfort,
     copies,
     deciding,
     lessons,
@@ -23,6 +24,7 @@ __all__ = [
     "authors",
     "blueprint",
     "bulk",
+    "comfort",
     "copies",
     "deciding",
     "lessons",

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import ids
 from moderation.batches import undo
-from moderation.dashboard import show
+from moderation.dashboard import comfort, show
 from moderation.dashboard.done import Done, forget, recall, remember
 from moderation.dashboard.listing import known_id, read_listing, read_status
 from moderation.dashboard.pages import blueprint, page
@@ -60,7 +60,7 @@ def decide(comment_id: str) -> AnyResponse:
     decision = read_decision(seat, site)
     back, batch_id = _back(comment_id), ids.new_id(decision.at)
     try:
-        overrule(
+        decided = overrule(
             service().parts,
             site.id,
             known_id(comment_id),
@@ -70,10 +70,12 @@ def decide(comment_id: str) -> AnyResponse:
             batch_id=batch_id,
         )
     except StaleError:
-        current = service().get(site.id, comment_id)
-        if not _is_done(current, decision):
-            return seated_page("stale", seat, site, 409, card=show.card(current, site.policy), back=back)
-    return answer_done(Done(decision.action.value, 1, 0, batch_id, comment_id), back)
+        decided = service().get(site.id, comment_id)
+        if not _is_done(decided, decision):
+            return seated_page("stale", seat, site, 409, card=show.card(decided, site.policy), back=back)
+    gone_on = answer_done(Done(decision.action.value, 1, 0, batch_id, comment_id), back)
+    comfort.count(gone_on, decided)
+    return gone_on
 
 
 @blueprint.post("/undo/<batch_id>")
@@ -105,6 +107,7 @@ def seated_page(template: str, seat: Seat, site: Site, status: int = 200, **valu
         seat=seat,
         site=site,
         done=done,
+        comfort=comfort.read_comfort(),
         status_words=show.STATUS_WORDS,
         reasons=REASONS,
         shortcuts=SHORTCUTS,

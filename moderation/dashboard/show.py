@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from moderation.comment_object import timestamp
 from moderation.dashboard.readings import Reading, readings
+from moderation.dashboard.severity import is_hard
 from moderation.model import ATTRIBUTES, Action, DecidedBy, Decision, Length, LengthUnit, Span, Status
 from moderation.policy_document import Policy
 from moderation.records import StoredComment
@@ -82,6 +83,8 @@ class Card:
     copies: str | None
     """The cluster of near copies that it was held for."""
     readings: tuple[Reading, ...]
+    hard: bool
+    """Whether its text is among the worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def card(comment: StoredComment, policy: Policy) -> Card:
         actions=actions(comment),
         copies=comment.cluster_id if decision and any(one.code == "raid" for one in decision.reasons) else None,
         readings=readings(comment.text, spans),
+        hard=is_hard(comment),
     )
 
 

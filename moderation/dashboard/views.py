@@ -3,7 +3,7 @@
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from moderation.dashboard import show, similar
+from moderation.dashboard import comfort, show, similar
 from moderation.dashboard.authors import ENDS, find_card
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.listing import NARROWING, ORDERS, Listing, known_id, read_listing
@@ -40,6 +40,7 @@ def queue() -> AnyResponse:
         cards=[show.card(comment, site.policy) for comment in found],
         earlier=earlier,
         saved=saved,
+        pause=comfort.hint(made_at),
         chips=listing.chips(),
         attributes={name: show.in_words(name) for name in ATTRIBUTES},
         sections=sorted({one.thread.section for one in found if one.thread.section} | set(site.policy.sections)),

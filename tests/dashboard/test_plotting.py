@@ -72,7 +72,7 @@ def test_a_range_is_chosen_without_a_script(visitor: Visitor) -> None:
     assert (form.action, form.fields["low"], form.fields["score"], form.fields["q"]) == (
         "/desk", "0.4", "insult", "insult"
     )  # fmt: skip
-    assert visitor.get(f"{form.action}?score=insult&low=0.4&high=0.5").html.count('<article class="card"') == 2
+    assert visitor.get(f"{form.action}?score=insult&low=0.4&high=0.5").html.count('<article class="card') == 2
     assert "No comment of this list" in visitor.get("/desk/plot?status=approved").text
 
 
