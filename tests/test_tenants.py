@@ -233,6 +233,7 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
         "native_audit.list_audit",
         "native.list_comments", "native_admin.get_policy", "native_policy.list_versions", "desk.policy", "desk.queue",
         "native_endpoints.list_endpoints", "native_endpoints.list_deliveries", "desk.policy_versions_page",
+        "desk.endpoints_page", "desk.overview_page",
     }  # fmt: skip
 
 
