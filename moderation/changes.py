@@ -64,6 +64,7 @@ def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime, ac
             score_after=now,
             attempts=0,
             cluster_id=None,
+            likeness=None,
         )
         decision = decide_early(findings, one.policy, site.policy_version, now)
         after = pending if decision is None else intake.decided_at_once(pending, decision)

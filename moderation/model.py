@@ -203,7 +203,7 @@ class Scored:
     cluster: Cluster | None = None
     """None for a text that is too short to be told from others, or if nobody could look."""
     embedding: bytes | None = None
-    """Little-endian float32 of length 1, for comparing texts; None if the model gives none. Not stored."""
+    """Little-endian float32 of length 1, for comparing texts; None if the model gives none. Its signs are stored."""
     other_languages: tuple[str, ...] = ()
     """The languages of clear parts of the text that are not in the main one; not stored."""
 

@@ -81,6 +81,8 @@ class StoredComment:
     attempts: int
     cluster_id: str | None = None
     """Which near copies it is one of, since it was scored last."""
+    likeness: bytes | None = None
+    """What it resembles others by, as `resemblance.pack` makes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from moderation.pipeline import Parts
 from moderation.sealing import CORAL, seal
 from moderation.service import Service
 from moderation.settings import Settings
-from moderation.storage import coral_secrets, sites
+from moderation.storage import coral_secrets, saved_filters, sites
 from moderation.storage.coral_secrets import Secret
 from moderation.storage.database import Database
 from moderation.storage.delivery_log import Wanted
+from moderation.storage.saved_filters import SavedFilter
 from moderation.storage.tables import metadata
 from moderation.web import EXTENSION
 from tests.build import TOXIC, add_model, comment, make_site, post, settle_all
@@ -48,7 +49,8 @@ FILTERS_OF_NOTHING = {
 VERSIONS = {"news": 620_100_001, "other": 620_100_002}  # the only one of each site's policy
 NOBODYS = {
     **dict.fromkeys(
-        ("comment_id", "cluster_id", "endpoint_id", "delivery_id", "batch_id"), "01940000-0000-7000-8000-00000000ffff"
+        ("comment_id", "cluster_id", "endpoint_id", "delivery_id", "batch_id", "filter_id"),
+        "01940000-0000-7000-8000-00000000ffff",
     ),
     "author_id": "author-of-nowhere",
     "author_key": "0123456789abcdef0123456789abcdef",
@@ -142,6 +144,9 @@ def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
     approval, batch_id = Decision(Action.APPROVE, DecidedBy.API, now, 1), ids.new_id(now)
     batches.decide_batch(parts, site_id, [batches.Wanted(earlier.id, approval)], batch_id)
     delivery = delivering.find(service, site_id, Wanted(comment_id=made.id), 1, None)[0][0]
+    saved = SavedFilter(ids.new_id(now), site_id, None, f"of {site_id}", "status=held", now)
+    with parts.database.write() as connection:
+        saved_filters.put(connection, saved)
     desk = Visitor(app.test_client())
     desk.sign_in(f"kim@{site_id}.example")
     form = {**desk.get(f"/desk/comments/{made.id}").form("/decision").fields, "action": "reject"}
@@ -151,6 +156,7 @@ def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
         "batch_id": batch_id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery.id,
+        "filter_id": saved.id,
         "author_id": f"author-of-{site_id}",
         "author_key": str(made.author_key),
         "thread_id": f"thread-of-{site_id}",
@@ -227,6 +233,7 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
         "native_audit.list_audit",
         "native.list_comments", "native_admin.get_policy", "native_policy.list_versions", "desk.policy", "desk.queue",
         "native_endpoints.list_endpoints", "native_endpoints.list_deliveries", "desk.policy_versions_page",
+        "desk.endpoints_page", "desk.overview_page",
     }  # fmt: skip
 
 

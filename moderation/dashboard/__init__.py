@@ -3,18 +3,40 @@
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, views
+from moderation.dashboard import (
+    authors,
+    bulk,
+    comfort,
+    copies,
+    deciding,
+    endpoint_changes,
+    endpoints,
+    lessons,
+    login,
+    overview,
+    plotting,
+    policies,
+    presence,
+    saved,
+    views,
+)
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
     "authors",
     "blueprint",
+    "bulk",
+    "comfort",
     "copies",
     "deciding",
+    "endpoint_changes",
+    "endpoints",
     "lessons",
     "login",
     "overview",
+    "plotting",
     "policies",
     "presence",
+    "saved",
     "views",
 ]

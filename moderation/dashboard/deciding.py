@@ -1,20 +1,19 @@
-"""Deciding one comment or many, and taking that back."""
+"""Deciding a comment, and taking back what was decided; what all decisions of the desk share."""
 
 import re
-from datetime import UTC, datetime
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import ids
-from moderation.batches import AT_MOST, Wanted, decide_batch, undo
-from moderation.dashboard import show
+from moderation.batches import undo
+from moderation.dashboard import comfort, show
 from moderation.dashboard.done import Done, forget, recall, remember
 from moderation.dashboard.listing import known_id, read_listing, read_status
 from moderation.dashboard.pages import blueprint, page
 from moderation.dashboard.session import Seat, take_seat
-from moderation.errors import BadRequestError, ModerationError, StaleError
-from moderation.model import Action, DecidedBy, Decision, Reason, Status
+from moderation.errors import BadRequestError, StaleError
+from moderation.model import Action, DecidedBy, Decision, Reason
 from moderation.pipeline import overrule
 from moderation.records import Site, StoredComment
 from moderation.web import answer, service
@@ -61,40 +60,22 @@ def decide(comment_id: str) -> AnyResponse:
     decision = read_decision(seat, site)
     back, batch_id = _back(comment_id), ids.new_id(decision.at)
     try:
-        overrule(
+        decided = overrule(
             service().parts,
             site.id,
             known_id(comment_id),
             decision,
-            expected_revision=_revision(request.form.get("expected_revision")),
+            expected_revision=read_revision(request.form.get("expected_revision")),
             expected_status=read_status(request.form.get("expected_status")),
             batch_id=batch_id,
         )
     except StaleError:
-        current = service().get(site.id, comment_id)
-        if not _is_done(current, decision):
-            return seated_page("stale", seat, site, 409, card=show.card(current, site.policy), back=back)
-    return answer_done(Done(decision.action.value, 1, 0, batch_id, comment_id), back)
-
-
-@blueprint.post("/decisions")
-def decide_many() -> AnyResponse:
-    """Decide the comments that were picked, or all that the listing finds; what came or changed since is left."""
-    seat = take_seat()
-    site = service().site(seat.moderator.site_id)
-    decision, listing = read_decision(seat, site), read_listing()
-    if request.form.get("everything"):
-        found, _ = service().find(site.id, listing.filter(), limit=AT_MOST, before_id=None)
-        made_at = _moment(request.form.get("made_at"))
-        wanted = [Wanted(one.id, decision, one.revision, one.status) for one in found if one.updated_at <= made_at]
-    else:
-        wanted = [_picked(text, decision, listing.status) for text in request.form.getlist("pick")[:AT_MOST]]
-    if not wanted:
-        raise BadRequestError("Nothing was picked: tick the comments that the decision is for")
-    batch_id = ids.new_id(decision.at)
-    outcomes = decide_batch(service().parts, site.id, wanted, batch_id)
-    missed = sum(isinstance(one, ModerationError) for one in outcomes)
-    return answer_done(Done(decision.action.value, len(wanted) - missed, missed, batch_id), listing.url())
+        decided = service().get(site.id, comment_id)
+        if not _is_done(decided, decision):
+            return seated_page("stale", seat, site, 409, card=show.card(decided, site.policy), back=back)
+    gone_on = answer_done(Done(decision.action.value, 1, 0, batch_id, comment_id), back)
+    comfort.count(gone_on, decided)
+    return gone_on
 
 
 @blueprint.post("/undo/<batch_id>")
@@ -126,6 +107,7 @@ def seated_page(template: str, seat: Seat, site: Site, status: int = 200, **valu
         seat=seat,
         site=site,
         done=done,
+        comfort=comfort.read_comfort(),
         status_words=show.STATUS_WORDS,
         reasons=REASONS,
         shortcuts=SHORTCUTS,
@@ -151,6 +133,13 @@ def read_decision(seat: Seat, site: Site) -> Decision:
     )
 
 
+def read_revision(text: str | None) -> int:
+    """Return the revision that a form was made for; `BadRequestError` if it has none."""
+    if text is None or not re.fullmatch(r"[0-9]{1,9}", text):
+        raise BadRequestError("The form lacks the revision that was decided on")
+    return int(text)
+
+
 def _is_done(comment: StoredComment, wanted: Decision) -> bool:
     """Tell whether a comment stands as this moderator decided it already, as after a double click."""
     found = comment.decision
@@ -165,19 +154,6 @@ def _back(comment_id: str) -> str:
     return read_listing().url(_anchor=f"c-{known_id(following)}" if following else None)
 
 
-def _revision(text: str | None) -> int:
-    if text is None or not re.fullmatch(r"[0-9]{1,9}", text):
-        raise BadRequestError("The form lacks the revision that was decided on")
-    return int(text)
-
-
-def _moment(text: str | None) -> datetime:
-    try:
-        return datetime.fromisoformat(text or "").astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadRequestError("The form lacks when its page was made") from None
-
-
 def _action(text: str | None, reason: str) -> tuple[Action, tuple[Reason, ...]]:
     if text == SPAM:
         return Action.REJECT, (Reason("decided", SPAM),)
@@ -185,12 +161,6 @@ def _action(text: str | None, reason: str) -> tuple[Action, tuple[Reason, ...]]:
         raise BadRequestError("A moderator can approve or reject, as spam or for another reason")
     named = text == Action.REJECT and reason in REASONS
     return Action(text), (Reason("decided", reason),) if named else ()
-
-
-def _picked(text: str, decision: Decision, status: Status) -> Wanted:
-    """Return the decision on a comment that was ticked: its id and the revision that the page showed."""
-    comment_id, _, revision = text.partition(":")
-    return Wanted(known_id(comment_id), decision, _revision(revision), status)
 
 
 def _note(text: str) -> str | None:

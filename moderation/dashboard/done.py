@@ -13,13 +13,16 @@ COOKIE = "desk_done"
 SECONDS = 60
 ID = r"([0-9a-f-]{36}|)"
 SHAPE = re.compile(
-    rf"(approve|reject|undo|author-hold|author-reject|author-lift):([0-9]{{1,6}}):([0-9]{{1,6}}):{ID}:{ID}"
+    rf"(approve|reject|undo|author-hold|author-reject|author-lift|hook-test|hook-replay|hook-more):([0-9]{{1,6}}):([0-9]{{1,6}}):{ID}:{ID}"
 )
 WORDS = {"approve": "approved", "reject": "rejected", "undo": "put back"}
-OF_AUTHORS = {
+SAID = {
     "author-hold": "Whatever this author writes from now on is held.",
     "author-reject": "Whatever this author writes from now on is rejected.",
     "author-lift": "This author's next comments are decided like everybody's again.",
+    "hook-test": "A test event is on its way: look again in a moment what came of it.",
+    "hook-replay": "Sent again: {number}.",
+    "hook-more": "Sent again: {number}. There are more: send again once more for the next.",
 }
 
 
@@ -27,7 +30,7 @@ OF_AUTHORS = {
 class Done:
     """What was done to how many comments, how many were not as the page had shown them, and what undoes it.
 
-    What was done to an author has a button of its own that undoes it, and no batch.
+    What was done to an author or an endpoint has no batch: it has buttons of its own, or cannot be undone.
     """
 
     action: str
@@ -40,8 +43,8 @@ class Done:
     @property
     def words(self) -> str:
         """Return it as a sentence."""
-        if self.action in OF_AUTHORS:
-            return OF_AUTHORS[self.action]
+        if self.action in SAID:
+            return SAID[self.action].format(number=self.number)
         word = WORDS[self.action]
         said = f"{word.capitalize()}." if self.comment_id or self.number == 1 else f"{self.number} {word}."
         if self.missed:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moderation.dashboard.policy_form import Field, Group, groups
-from moderation.dashboard.show import Moment, in_words, moment
+from moderation.dashboard.show import Moment, in_words, moment, snippet
 from moderation.model import ATTRIBUTES, Action
 from moderation.policy_presets import ABOUT
 from moderation.preview import Preview
@@ -13,7 +13,6 @@ from moderation.records import StoredComment
 
 WORDS = {Action.APPROVE: "approved", Action.HOLD: "held", Action.REJECT: "rejected"}
 HUNDREDTHS = 2
-SNIPPET = 140
 DAY = timedelta(days=1)
 
 
@@ -145,14 +144,6 @@ def stretches(counts: Mapping[Action, int]) -> tuple[Stretch, ...]:
             found.append(Stretch(action.value, words, number, 100 * done / total, 100 * number / total))
             done += number
     return tuple(found)
-
-
-def snippet(comment: StoredComment | None) -> str:
-    """Return the beginning of a comment's text."""
-    if comment is None or comment.erased_at is not None:
-        return "Erased comment"
-    text = " ".join(comment.text.split())
-    return text if len(text) <= SNIPPET else f"{text[:SNIPPET].rstrip()} …"
 
 
 def fieldsets(section: str | None, values: Mapping[str, str], errors: Mapping[str, str]) -> tuple[Fieldset, ...]:

@@ -6,6 +6,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from moderation.comment_object import timestamp
+from moderation.dashboard.readings import Reading, readings
+from moderation.dashboard.severity import is_hard
 from moderation.model import ATTRIBUTES, Action, DecidedBy, Decision, Length, LengthUnit, Span, Status
 from moderation.policy_document import Policy
 from moderation.records import StoredComment
@@ -20,6 +22,7 @@ STATUS_WORDS = {
     Status.REJECTED: "Rejected",
 }
 """In the order of the tabs."""
+SNIPPET = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ class Card:
     actions: tuple[Action, ...]
     copies: str | None
     """The cluster of near copies that it was held for."""
+    readings: tuple[Reading, ...]
+    hard: bool
+    """Whether its text is among the worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,17 @@ def card(comment: StoredComment, policy: Policy) -> Card:
         decided_by=decided_by(decision) if decision else "",
         actions=actions(comment),
         copies=comment.cluster_id if decision and any(one.code == "raid" for one in decision.reasons) else None,
+        readings=readings(comment.text, spans),
+        hard=is_hard(comment),
     )
+
+
+def snippet(comment: StoredComment | None) -> str:
+    """Return the beginning of a comment's text."""
+    if comment is None or comment.erased_at is not None:
+        return "Erased comment"
+    text = " ".join(comment.text.split())
+    return text if len(text) <= SNIPPET else f"{text[:SNIPPET].rstrip()} …"
 
 
 def author_name(comment: StoredComment) -> str:

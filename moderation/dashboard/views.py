@@ -3,16 +3,16 @@
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from moderation.dashboard import show
+from moderation.dashboard import comfort, show, similar
 from moderation.dashboard.authors import ENDS, find_card
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.listing import NARROWING, ORDERS, Listing, known_id, read_listing
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
 from moderation.dashboard.urgency import LOOKED_AT, worst_first
-from moderation.model import Status
+from moderation.model import ATTRIBUTES, Status
 from moderation.records import Site, StoredComment
-from moderation.storage import comments, decision_log, threads
+from moderation.storage import comments, decision_log, saved_filters, threads
 from moderation.storage.tallies import tally
 from moderation.web import service
 
@@ -29,12 +29,21 @@ def queue() -> AnyResponse:
     listing = read_listing()
     site, made_at = service().site(site_id), service().now()
     found, older = _page(site, listing)
+    with service().parts.database.read() as connection:
+        earlier = similar.like_each(connection, site_id, found)
+        saved = saved_filters.of_moderator(connection, site_id, seat.moderator.id)
     return seated_page(
         "queue",
         seat,
         site,
         listing=listing,
         cards=[show.card(comment, site.policy) for comment in found],
+        earlier=earlier,
+        saved=saved,
+        pause=comfort.hint(made_at),
+        chips=listing.chips(),
+        attributes={name: show.in_words(name) for name in ATTRIBUTES},
+        sections=sorted({one.thread.section for one in found if one.thread.section} | set(site.policy.sections)),
         author=None if listing.author is None else find_card(site_id, listing.author),
         ends=ENDS,
         older=older,
@@ -54,6 +63,8 @@ def comment_page(comment_id: str) -> AnyResponse:
     comment = service().get(seat.moderator.site_id, known_id(comment_id))
     site = service().site(seat.moderator.site_id)
     parent, log = _around(comment)
+    with service().parts.database.read() as connection:
+        earlier = similar.like_one(connection, comment)
     return seated_page(
         "comment",
         seat,
@@ -61,6 +72,7 @@ def comment_page(comment_id: str) -> AnyResponse:
         card=show.card(comment, site.policy),
         parent=None if parent is None else show.card(parent, site.policy),
         log=[show.line(one) for one in log],
+        earlier=earlier,
     )
 
 
@@ -97,7 +109,7 @@ def _tallies(site_id: str, listing: Listing) -> dict[Status, int]:
     if narrowed == {"thread"}:
         counts = service().thread_counts(site_id, [str(listing.thread)]).get(str(listing.thread))
         return {status: getattr(counts, status.value) if counts else 0 for status in Status}
-    if narrowed - {"thread", "author"}:
+    if narrowed - {"thread", "author", "cluster"}:
         return {}
     with service().parts.database.read() as connection:
         return tally(connection, site_id, TALLY_AT_MOST, listing.filter())

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, insert, select, up
 
 from moderation.model import Author, Decision, Finding, Scored, Signals
 from moderation.records import StoredComment
+from moderation.resemblance import pack
 from moderation.storage.filters import Filter, conditions
 from moderation.storage.rows import (
     comment_row,
@@ -91,7 +92,7 @@ def decide(connection: Connection, decided: Sequence[Decided], now: datetime) ->
         return
     columns: dict[str, Any] = {
         name: bindparam(name)
-        for name in ("status", "decision", "reason_codes", "scores", "models", "language", "cluster_id")
+        for name in ("status", "decision", "reason_codes", "scores", "models", "language", "cluster_id", "likeness")
     }
     connection.execute(
         update(comments)
@@ -105,6 +106,7 @@ def decide(connection: Connection, decided: Sequence[Decided], now: datetime) ->
                 **decision_columns(one.decision),
                 **scored_columns(one.scored or one.comment.scored),
                 "cluster_id": cluster_of(one),
+                "likeness": likeness_of(one),
             }
             for one in decided
         ],
@@ -129,6 +131,15 @@ def cluster_of(one: Decided) -> str | None:
     if one.scored is None or one.scored.cluster is None:
         return one.comment.cluster_id
     return one.scored.cluster.id
+
+
+def likeness_of(one: Decided) -> bytes | None:
+    """Return what a comment resembles others by, as its latest scoring found it."""
+    if one.scored is None:
+        return one.comment.likeness
+    return pack(
+        one.scored.embedding, one.scored.models.get("toxicity", "").partition("+")[0]
+    )  # not what a site taught it
 
 
 def log(connection: Connection, decided: Sequence[Decided]) -> None:
@@ -176,6 +187,7 @@ def erase(connection: Connection, comment: StoredComment, now: datetime) -> Stor
         address_key=None,
         text_key=None,
         cluster_id=None,
+        likeness=None,
         language_hint=None,
         signals=Signals(),
         metadata={},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from moderation import ids
 from moderation.model import EventType
@@ -79,6 +79,22 @@ def tries_of(connection: Connection, site_id: str, delivery_id: str) -> list[Try
     mine = (attempts.c.site_id == site_id) & (attempts.c.delivery_id == delivery_id)
     rows = connection.execute(select(attempts).where(mine).order_by(attempts.c.id.desc()).limit(TRIES_SHOWN)).all()
     return [Try(row.at, row.status, row.milliseconds, row.answer, row.error) for row in reversed(rows)]
+
+
+def failed(connection: Connection, site_id: str, endpoint_id: str, since: datetime, most: int) -> int:
+    """Return how many deliveries to an endpoint of events since then were given up, counted up to `most`."""
+    some = (
+        select(deliveries.c.id)
+        .where(
+            deliveries.c.site_id == site_id,
+            deliveries.c.endpoint_id == endpoint_id,
+            deliveries.c.id >= ids.floor(since),
+            deliveries.c.state == "failed",
+        )
+        .limit(most)
+        .subquery()
+    )
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def replay(connection: Connection, site_id: str, delivery_ids: Sequence[str], now: datetime) -> int:

@@ -22,6 +22,10 @@ class Filter:
     language: str | None = None
     cluster: str | None = None
     q: str | None = None
+    score: str | None = None
+    """An attribute whose score is known and lies from `low` to `high`, if either is given."""
+    low: float | None = None
+    high: float | None = None
     before: datetime | None = None
     after: datetime | None = None
 
@@ -44,6 +48,10 @@ def conditions(site_id: str, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(comments.c.language["code"].as_string() == wanted.language)
     if wanted.q is not None:
         found.append(comments.c.text.icontains(wanted.q, autoescape=True))
+    if wanted.score is not None and (wanted.low is not None or wanted.high is not None):
+        score = comments.c.scores[wanted.score].as_float()
+        found += [score >= wanted.low] if wanted.low is not None else []
+        found += [score <= wanted.high] if wanted.high is not None else []
     if wanted.before is not None:
         found.append(comments.c.id < ids.floor(wanted.before))
     if wanted.after is not None:

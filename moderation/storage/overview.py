@@ -1,17 +1,22 @@
 """What a site's last weeks were like, in numbers; every query is bounded by days or by rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import BigInteger, Connection, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Text, and_, cast, func, select, type_coerce
 
 from moderation import ids
 from moderation.model import Status
-from moderation.storage.tables import EPOCH, comments, decisions
+from moderation.storage.tables import EPOCH, comments, decisions, threads
 
 DAY_MICROSECONDS = 86_400_000_000
 DECISIONS_AT_MOST = 5000
 """Of people, the newest: what they say of time and agreement is of these."""
+COMMENTS_AT_MOST = 50_000
+"""The newest, of which it is said what sections they are of, and what they are held for."""
+MODELS_OF = 5000
+"""The newest comments, of which it is said which models scored them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,9 @@ class Made:
     after: Status
     received_at: datetime
     at: datetime
+    section: str | None = None
+    held_for: tuple[str, ...] = ()
+    """The codes of the reasons that the decision before this one had."""
 
 
 def by_day(connection: Connection, site_id: str, since: datetime) -> dict[date, dict[Status, int]]:
@@ -39,34 +47,102 @@ def by_day(connection: Connection, site_id: str, since: datetime) -> dict[date, 
     return found
 
 
+def by_section(connection: Connection, site_id: str, since: datetime) -> dict[str | None, dict[Status, int]]:
+    """Return for each section how many of the newest comments since then stand where."""
+    newest = (
+        select(comments.c.thread_id, comments.c.status)
+        .where(comments.c.site_id == site_id, comments.c.id >= ids.floor(since))
+        .order_by(comments.c.id.desc())
+        .limit(COMMENTS_AT_MOST)
+        .subquery()
+    )
+    of_threads = (
+        select(newest.c.thread_id, newest.c.status, func.count().label("number"))
+        .group_by(newest.c.thread_id, newest.c.status)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(threads.c.section, of_threads.c.status, func.sum(of_threads.c.number).label("number"))
+        .join(threads, (threads.c.id == of_threads.c.thread_id) & (threads.c.site_id == site_id))
+        .group_by(threads.c.section, of_threads.c.status)
+    )
+    found: dict[str | None, dict[Status, int]] = {}
+    for row in rows:
+        found.setdefault(row.section, {})[Status(row.status)] = int(row.number)
+    return found
+
+
+def waiting_since(connection: Connection, site_id: str, moments: Sequence[datetime]) -> list[int]:
+    """Return how many comments are held that came between each two moments, which fall, and before the last.
+
+    Each is counted up to `COMMENTS_AT_MOST`.
+    """
+    held = (comments.c.site_id == site_id) & (comments.c.status == Status.HELD.value)
+    found = []
+    for at, moment in enumerate(moments):
+        since = [comments.c.id >= ids.floor(moments[at + 1])] if at + 1 < len(moments) else []
+        meant = (held, comments.c.id < ids.floor(moment), *since)
+        some = select(comments.c.id).where(*meant).limit(COMMENTS_AT_MOST).subquery()
+        found.append(connection.execute(select(func.count()).select_from(some)).scalar_one())
+    return found
+
+
+def models_in_use(connection: Connection, site_id: str) -> dict[str, int]:
+    """Return how many of the newest comments were scored by which models, as JSON by attribute."""
+    newest = (
+        select(comments.c.id, cast(comments.c.models, Text).label("models"))
+        .where(comments.c.site_id == site_id)
+        .order_by(comments.c.id.desc())
+        .limit(MODELS_OF)
+        .subquery()
+    )
+    rows = connection.execute(select(newest.c.models, func.count().label("number")).group_by(newest.c.models))
+    return {row.models: row.number for row in rows}
+
+
 def made_by_people(connection: Connection, site_id: str, since: datetime) -> list[Made]:
     """Return the newest decisions that were made at the desk since a moment, newest first.
 
     They are found by their batch, whose id says when it was.
     """
+    earlier = decisions.alias("earlier")
     rows = connection.execute(
         select(
-            decisions.c.decision,
+            decisions.c.decision["actor"].as_string().label("actor"),
+            decisions.c.decision["by"].as_string().label("by"),
             decisions.c.status_before,
             decisions.c.status_after,
             decisions.c.at,
             comments.c.received_at,
+            threads.c.section,
+            earlier.c.decision["reasons"].label("reasons"),
         )
         .join(comments, comments.c.id == decisions.c.comment_id)
+        .join(threads, (threads.c.site_id == comments.c.site_id) & (threads.c.id == comments.c.thread_id))
+        .outerjoin(
+            earlier,
+            and_(
+                earlier.c.site_id == site_id,
+                earlier.c.comment_id == decisions.c.comment_id,
+                earlier.c.sequence == decisions.c.sequence - 1,
+            ),
+        )
         .where(decisions.c.site_id == site_id, comments.c.site_id == site_id, decisions.c.batch_id >= ids.floor(since))
         .order_by(decisions.c.batch_id.desc())
         .limit(DECISIONS_AT_MOST)
     )
     return [
         Made(
-            row.decision.get("actor") or "",
+            row.actor or "",
             Status(row.status_before),
             Status(row.status_after),
             row.received_at,
             row.at,
+            row.section,
+            tuple(dict.fromkeys(reason["code"] for reason in row.reasons or ())),
         )
         for row in rows
-        if row.decision.get("by") == "moderator"
+        if row.by == "moderator"
     ]
 
 

@@ -58,6 +58,7 @@ def comment_row(comment: StoredComment) -> dict[str, Any]:
         "score_after": comment.score_after,
         "attempts": comment.attempts,
         "cluster_id": comment.cluster_id,
+        "likeness": comment.likeness,
     }
 
 
@@ -110,6 +111,7 @@ def stored_comment(row: RowMapping, thread: Mapping[str, Any] | None = None) -> 
         score_after=row["score_after"],
         attempts=row["attempts"],
         cluster_id=row["cluster_id"],
+        likeness=row["likeness"],
     )
 
 

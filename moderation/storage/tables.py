@@ -111,6 +111,18 @@ sessions = Table(
     Column("expires_at", UtcTime, nullable=False),
 )
 
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("moderator_id", ForeignKey("moderators.id", ondelete="CASCADE")),  # null: everybody's of the site
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "site_id", "moderator_id"),
+)
+
 threads = Table(
     "threads",
     metadata,
@@ -161,6 +173,7 @@ comments = Table(
     Column("score_after", UtcTime),  # null: nothing to do; else free to be claimed from then on
     Column("attempts", Integer, nullable=False),  # times it was claimed since its last revision
     Column("cluster_id", ID),  # of the near copies that it is one of
+    Column("likeness", LargeBinary),  # of its embedding, what tells like from unlike
     UniqueConstraint("site_id", "external_id"),
     Index(None, "site_id", "id"),
     Index(None, "site_id", "status", "id"),

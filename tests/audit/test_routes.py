@@ -47,10 +47,14 @@ LEAVES_NONE = {
     "perspective.call_method", "perspective.call_many", "openai.moderate", "coral.moderate", "discourse.classify",
     "osmod.score_comment", "ibm_max.predict", "akismet.verify_key", "akismet.token", "akismet.deactivate",
     "akismet.key_sites", "akismet.usage_limit", "akismet.get_stats", "akismet.get_key_stats", "desk.nothing",
-    "desk.sign_out", "desk.presence", "native_policy.preview_policy",
+    "desk.sign_out", "desk.presence", "desk.change_comfort", "desk.save_filter", "desk.remove_filter",
+    "native_policy.preview_policy", "desk.test_endpoint", "desk.replay_to_endpoint", "desk.replay_delivery",
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
-DESK_FORMS = {"desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy"}
+DESK_FORMS = {
+    "desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy", "desk.add_endpoint",
+    "desk.enable_endpoint", "desk.disable_endpoint", "desk.rotate_endpoint_secret",
+}  # fmt: skip
 TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"} | DESK_FORMS
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     **BODIES,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from moderation import delivering
 from moderation.model import Author
 from moderation.records import Site
 from moderation.service import Service
@@ -43,6 +44,8 @@ def test_no_page_has_a_serious_finding(browser: Browser, url: str, engine: Servi
     hold(engine, site, comment("Who wants tea?", external_id="c-1"))
     stored = hold(engine, site, comment("You stupid idiot " * 15, parent_id="c-1", author=Author("u-1", "Robin")))
     add_model(engine.parts.database)
+    hook = delivering.add(engine, site.id, "https://93.184.216.34/hook", (), include_text=True, description="Ours")
+    delivery_id = delivering.test(engine, site.id, hook.id)
 
     for path in (
         "",
@@ -53,6 +56,10 @@ def test_no_page_has_a_serious_finding(browser: Browser, url: str, engine: Servi
         "/overview",
         "/policy",
         "/policy/versions",
+        "/plot",
+        "/endpoints",
+        f"/endpoints/{hook.id}",
+        f"/deliveries/{delivery_id}",
         "/nowhere",
     ):
         page.goto(f"{url}/desk{path}")
