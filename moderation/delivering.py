@@ -9,13 +9,14 @@ from moderation import clock, ids
 from moderation.addresses import check_url
 from moderation.audit_entry import SERVICE, Actor, AuditAction, Change
 from moderation.comment_object import timestamp
-from moderation.errors import EndpointsFullError, NotFoundError
+from moderation.errors import EndpointDisabledError, EndpointsFullError, NotFoundError
 from moderation.model import EventType
 from moderation.queue import Bell
 from moderation.records import Endpoint, Event
 from moderation.service import Service
 from moderation.signing import Signing, new_secret, signing_of
 from moderation.storage import audit, delivery_log, endpoints, events
+from moderation.storage.database import Connection
 from moderation.storage.delivery_log import Tried, Try, Wanted
 
 REPLAYED_AT_MOST = 1000
@@ -134,12 +135,17 @@ def rotate(service: Service, site_id: str, endpoint_id: str, overlap: timedelta,
 
 
 def test(service: Service, site_id: str, endpoint_id: str) -> str:
-    """Send a test event to an endpoint and return the delivery's id; `NotFoundError` if there is none."""
+    """Send a test event to an endpoint and return the delivery's id.
+
+    Raises:
+        NotFoundError: the site has no endpoint of that id.
+        EndpointDisabledError: it takes nothing.
+    """
     now = clock.now()
     with service.parts.database.write() as connection:
-        endpoint = endpoints.get_endpoint(connection, site_id, endpoint_id)
-        if endpoint is None:
+        if endpoints.get_endpoint(connection, site_id, endpoint_id) is None:
             raise NotFoundError
+        _check_enabled(connection, site_id, endpoint_id)
         data = {"endpoint_id": endpoint_id, "sent_at": timestamp(now)}
         event = Event(ids.new_id(now), site_id, None, EventType.ENDPOINT_TEST, 0, now, data)
         delivery_id = events.publish_to(connection, event, endpoint_id, now)
@@ -167,20 +173,39 @@ def get_delivery(service: Service, site_id: str, delivery_id: str) -> tuple[Trie
 
 
 def replay_one(service: Service, site_id: str, delivery_id: str) -> None:
-    """Let a delivery begin anew; `NotFoundError` if the site has none of that id."""
+    """Let a delivery begin anew.
+
+    Raises:
+        NotFoundError: the site has none of that id.
+        EndpointDisabledError: its endpoint takes nothing.
+    """
     with service.parts.database.write() as connection:
-        if not delivery_log.replay(connection, site_id, [delivery_id], clock.now()):
+        found = delivery_log.get_tried(connection, site_id, delivery_id)
+        if found is None:
             raise NotFoundError
+        _check_enabled(connection, site_id, found.endpoint_id)
+        delivery_log.replay(connection, site_id, [delivery_id], clock.now())
     service.parts.queue.ring(Bell.COURIER)
 
 
 def replay(service: Service, site_id: str, wanted: Wanted) -> tuple[int, bool]:
-    """Let deliveries begin anew, oldest first; return how many did, and whether there are more."""
+    """Let deliveries begin anew, oldest first; return how many did, and whether there are more.
+
+    Those to endpoints that are disabled stay as they are; if one such is asked for, `EndpointDisabledError` says so.
+    """
     with service.parts.database.write() as connection:
+        if wanted.endpoint_id is not None:
+            _check_enabled(connection, site_id, wanted.endpoint_id)
         found = delivery_log.list_oldest(connection, site_id, wanted, REPLAYED_AT_MOST + 1)
         number = delivery_log.replay(connection, site_id, found[:REPLAYED_AT_MOST], clock.now())
     service.parts.queue.ring(Bell.COURIER)
     return number, len(found) > REPLAYED_AT_MOST
+
+
+def _check_enabled(connection: Connection, site_id: str, endpoint_id: str) -> None:
+    why = endpoints.why_disabled(connection, site_id, endpoint_id)
+    if why is not None:
+        raise EndpointDisabledError(why)
 
 
 def _changed(actor: Actor, before: Endpoint, after: Endpoint) -> list[Change]:

@@ -86,6 +86,12 @@ class ConflictError(ModerationError):
     code, status, title = "external_id_taken", 409, "Another comment of this site has that external_id"
 
 
+class EndpointDisabledError(ModerationError):
+    """Nothing can be sent to an endpoint that is disabled."""
+
+    code, status, title = "endpoint_disabled", 409, "The endpoint is disabled: enable it, then send again"
+
+
 class IdempotencyRunningError(ModerationError):
     """The first request with this Idempotency-Key is still running."""
 

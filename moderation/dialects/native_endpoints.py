@@ -10,7 +10,7 @@ from moderation import delivering
 from moderation.comment_object import timestamp
 from moderation.dialects import native_requests as requests
 from moderation.dialects import native_webhook_schemas as schemas
-from moderation.errors import BlockedTargetError, EndpointsFullError, NotFoundError
+from moderation.errors import BlockedTargetError, EndpointDisabledError, EndpointsFullError, NotFoundError
 from moderation.model import Scope
 from moderation.openapi import answers, needs, takes
 from moderation.records import Endpoint
@@ -19,6 +19,7 @@ from moderation.storage.delivery_log import Tried, Try, Wanted
 from moderation.web import answer, read_json, read_query, require_key, service
 
 blueprint = APIBlueprint("native_endpoints", __name__, tag="Webhooks")
+GONE_OR_OFF = (NotFoundError, EndpointDisabledError)
 
 
 @blueprint.get("/v1/endpoints")
@@ -96,7 +97,7 @@ def rotate_secret(endpoint_id: str) -> Response:
 
 
 @blueprint.post("/v1/endpoints/<endpoint_id>/test")
-@blueprint.doc(responses=answers(202, model=schemas.TestedOut, problems=(NotFoundError,)), security=needs(Scope.MANAGE))
+@blueprint.doc(responses=answers(202, model=schemas.TestedOut, problems=GONE_OR_OFF), security=needs(Scope.MANAGE))
 def test_endpoint(endpoint_id: str) -> Response:
     """Send an `endpoint.test` event, whatever events the endpoint asked for; `/v1/deliveries` shows what came of it."""
     key = require_key(Scope.MANAGE)
@@ -141,9 +142,7 @@ def get_delivery(delivery_id: str) -> Response:
 
 
 @blueprint.post("/v1/deliveries/<delivery_id>/replay")
-@blueprint.doc(
-    responses=answers(202, model=schemas.ReplayedOut, problems=(NotFoundError,)), security=needs(Scope.MANAGE)
-)
+@blueprint.doc(responses=answers(202, model=schemas.ReplayedOut, problems=GONE_OR_OFF), security=needs(Scope.MANAGE))
 def replay_delivery(delivery_id: str) -> Response:
     """Send a delivery again, with all its tries before it; the event keeps its id."""
     key = require_key(Scope.MANAGE)
@@ -153,9 +152,14 @@ def replay_delivery(delivery_id: str) -> Response:
 
 @blueprint.post("/v1/deliveries/replay")
 @takes(body=schemas.ReplayIn)
-@blueprint.doc(responses=answers(202, model=schemas.ReplayedOut), security=needs(Scope.MANAGE))
+@blueprint.doc(
+    responses=answers(202, model=schemas.ReplayedOut, problems=(EndpointDisabledError,)), security=needs(Scope.MANAGE)
+)
 def replay_deliveries() -> Response:
-    """Send again what a filter chooses, oldest first, up to 1,000 a call: while `more` is true, call again."""
+    """Send again what a filter chooses, oldest first, up to 1,000 a call: while `more` is true, call again.
+
+    What went to endpoints that are disabled stays as it is.
+    """
     key = require_key(Scope.MANAGE)
     number, more = delivering.replay(service(), key.site_id, _wanted(read_json(schemas.ReplayIn)))
     return answer({"replayed": number, "more": more}, 202)

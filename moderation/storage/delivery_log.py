@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from moderation import ids
 from moderation.model import EventType
-from moderation.storage.tables import attempts, deliveries, events
+from moderation.storage.tables import attempts, deliveries, endpoints, events
 
 TRIES_SHOWN = 100
 
@@ -63,8 +63,10 @@ def list_page(
 
 
 def list_oldest(connection: Connection, site_id: str, wanted: Wanted, limit: int) -> list[str]:
-    """Return the ids of deliveries of a site, oldest first."""
-    rows = connection.execute(_of_site(site_id, wanted).order_by(deliveries.c.id).limit(limit))
+    """Return the ids of deliveries of a site to endpoints that are not disabled, oldest first."""
+    live = select(endpoints.c.id).where(endpoints.c.site_id == site_id, endpoints.c.disabled_at.is_(None))
+    query = _of_site(site_id, wanted).where(deliveries.c.endpoint_id.in_(live))
+    rows = connection.execute(query.order_by(deliveries.c.id).limit(limit))
     return [row.id for row in rows]
 
 

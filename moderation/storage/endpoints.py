@@ -79,6 +79,14 @@ def get_endpoint(connection: Connection, site_id: str, endpoint_id: str, *, lock
     return None if row is None else _endpoint(row)
 
 
+def why_disabled(connection: Connection, site_id: str, endpoint_id: str) -> str | None:
+    """Return why one of a site's endpoints, whoever made it, is disabled; None if it is not, or there is none."""
+    disabled = select(endpoints.c.disabled_why).where(
+        endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id, endpoints.c.disabled_at.is_not(None)
+    )
+    return connection.execute(disabled).scalar_one_or_none()
+
+
 def live_endpoints(connection: Connection, site_ids: list[str]) -> list[Endpoint]:
     """Return the endpoints of these sites that are not disabled."""
     rows = connection.execute(

@@ -159,6 +159,25 @@ def test_what_failed_is_sent_again_by_filter(api: Api, endpoint: dict[str, Any])
     assert api.call("POST", "/v1/deliveries/replay", json={"state": "pending"}).get_json()["replayed"] == 5
 
 
+def test_nothing_is_sent_again_to_a_disabled_endpoint(api: Api, endpoint: dict[str, Any]) -> None:
+    """The answer says so instead of giving the deliveries up once more; enabled, it takes them."""
+    (one,) = deliver(api, endpoint["id"])
+    end(api, "failed")
+    api.call("PATCH", path(endpoint), json={"enabled": False})
+
+    refused = [
+        api.call("POST", f"/v1/deliveries/{one}/replay"),
+        api.call("POST", "/v1/deliveries/replay", json={"endpoint": endpoint["id"]}),
+        api.call("POST", path(endpoint, "/test")),
+    ]
+    assert [(answer.status_code, answer.get_json()["code"]) for answer in refused] == [(409, "endpoint_disabled")] * 3
+    assert api.call("POST", "/v1/deliveries/replay", json={}).get_json()["replayed"] == 0
+    assert api.call("GET", f"/v1/deliveries/{one}").get_json()["state"] == "failed"
+
+    api.call("PATCH", path(endpoint), json={"enabled": True})
+    assert api.call("POST", "/v1/deliveries/replay", json={}).get_json()["replayed"] == 1
+
+
 def test_another_site_reaches_none_of_it(api: Api, endpoint: dict[str, Any]) -> None:
     """Neither endpoints nor deliveries."""
     from moderation.model import Scope
