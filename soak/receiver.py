@@ -59,6 +59,8 @@ class Receiver:
             self.wrong.append("a call was not signed")
             return False
         event = json.loads(body)
+        if not event["type"].startswith("comment."):
+            return True
         comment, sequence = event["data"]["id"], event["data"]["sequence"]
         with self._lock:
             known = self._ids.setdefault((comment, sequence), headers["webhook-id"])

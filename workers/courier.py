@@ -221,7 +221,7 @@ def _save_attempt(connection: Connection, due: Due, attempt: Attempt) -> bool:
     elif attempt.outcome is Outcome.DISABLE:
         return _disable(connection, endpoint, GONE, attempt.at)
     else:
-        failed = endpoints.note_failure(connection, site_id, endpoint.id, attempt.at)
+        failed = endpoints.note_failure(connection, site_id, endpoint.id, attempt.at, attempt.seconds)
         if failed is not None and failed.failing_since and attempt.at - failed.failing_since >= PATIENCE:
             return _disable(connection, failed, DEAD, attempt.at)
     return False

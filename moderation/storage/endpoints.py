@@ -135,20 +135,27 @@ def note_success(connection: Connection, site_id: str, endpoint_id: str) -> None
     )
 
 
-def note_failure(connection: Connection, site_id: str, endpoint_id: str, at: datetime) -> Endpoint | None:
-    """Count a failed try and return the endpoint as it then is; it rests after several in a row."""
+def note_failure(
+    connection: Connection, site_id: str, endpoint_id: str, at: datetime, seconds: float = 0.0
+) -> Endpoint | None:
+    """Count a try that was made at a moment and failed, and return the endpoint; it rests after several in a row.
+
+    Tries that were on their way when the rest began are not counted: a second's outage would look like a long one.
+    """
+    mine = (endpoints.c.site_id == site_id) & (endpoints.c.id == endpoint_id)
     row = connection.execute(
         update(endpoints)
-        .where(endpoints.c.site_id == site_id, endpoints.c.id == endpoint_id)
+        .where(mine, ~_rests(at))
         .values(failures=endpoints.c.failures + 1, failing_since=_unless_set(endpoints.c.failing_since, at))
         .returning(endpoints)
     ).one_or_none()
     if row is None:
-        return None
+        row = connection.execute(select(endpoints).where(mine)).one_or_none()
+        return None if row is None else _endpoint(row)
     rest = rest_after(row.failures)
     if rest:
-        mine = (endpoints.c.site_id == site_id) & (endpoints.c.id == endpoint_id)
-        connection.execute(update(endpoints).where(mine).values(rest_until=at + rest))
+        until = at + timedelta(seconds=seconds) + rest
+        connection.execute(update(endpoints).where(mine).values(rest_until=until))
     return _endpoint(row)
 
 
@@ -161,16 +168,13 @@ def rest_after(failures: int) -> timedelta:
 
 
 def troubled(connection: Connection, now: datetime) -> dict[str, bool]:
-    """Return the endpoints that failed several times in a row, and whether each rests.
-
-    A rest that would last longer than the longest began before the clock was set back, and is over.
-    """
+    """Return the endpoints that failed several times in a row, and whether each rests."""
     rows = connection.execute(
-        select(endpoints.c.id, endpoints.c.rest_until).where(
+        select(endpoints.c.id, _rests(now).label("rests")).where(
             endpoints.c.failures >= FAILURES_IN_A_ROW, endpoints.c.disabled_at.is_(None)
         )
     )
-    return {row.id: bool(row.rest_until and now < row.rest_until <= now + LONGEST_REST) for row in rows}
+    return {row.id: row.rests for row in rows}
 
 
 def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why: str, now: datetime) -> bool:
@@ -190,6 +194,12 @@ def disable_endpoint(connection: Connection, site_id: str, endpoint_id: str, why
         .values(state="failed", next_try_at=None)
     )
     return done.rowcount > 0
+
+
+def _rests(now: datetime) -> ColumnElement[bool]:
+    """Tell whether an endpoint rests; if for longer than the longest rest, the clock was set back, and it does not."""
+    until = endpoints.c.rest_until
+    return until.is_not(None) & (until > now) & (until <= now + LONGEST_REST)
 
 
 def _made_by(site_id: str) -> ColumnElement[bool]:

@@ -94,6 +94,22 @@ def test_an_endpoint_that_failed_often_rests(office: Office) -> None:
     assert len({one.headers["webhook-id"] for one in server.requests}) == 3
 
 
+def test_a_short_outage_makes_a_short_rest(office: Office) -> None:
+    """All that was on its way fails together: that is one outage, and only tries after the rest make it longer."""
+    office.listen(FAILS)
+    fail(office, FAILURES_IN_A_ROW + 2 * AT_ONCE)
+    (first,) = stored(office)
+    assert first.rest_until is not None
+    assert first.failures == FAILURES_IN_A_ROW
+    assert first.rest_until <= clock.now() + SHORTEST_REST
+
+    with office.here.parts.database.write() as connection:
+        endpoints.note_failure(connection, "news", first.id, first.rest_until, 15.0)
+    (second,) = stored(office)
+    assert (second.failures, second.failing_since) == (FAILURES_IN_A_ROW + 1, first.failing_since)
+    assert second.rest_until == first.rest_until + timedelta(seconds=15) + 2 * SHORTEST_REST
+
+
 def test_a_rest_ends_when_the_clock_is_set_back(office: Office) -> None:
     """It would last for years otherwise, if the clock had been wrong by as much."""
     office.listen(OK)
