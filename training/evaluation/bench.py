@@ -88,15 +88,18 @@ class Bench:
         return pd.read_csv(self.data / name)
 
 
-def score(scorer: ToxicityScorer, texts: pd.Series, what: str, **options: bool) -> np.ndarray:
+def score(scorer: ToxicityScorer, texts: pd.Series, what: str, *, together: int = CHUNK, **options: bool) -> np.ndarray:
     """Return scores, one row a text, one column an attribute in the scorer's order; `options` go to the scorer."""
-    return np.array([list(getattr(one, "scores", one).values()) for one in results(scorer, texts, what, **options)])
+    found = results(scorer, texts, what, together=together, **options)
+    return np.array([list(getattr(one, "scores", one).values()) for one in found])
 
 
-def results(scorer: ToxicityScorer, texts: pd.Series, what: str, **options: bool) -> list[Any]:
-    """Return all that the scorer says of each text, in order; every core scores."""
+def results(
+    scorer: ToxicityScorer, texts: pd.Series, what: str, *, together: int = CHUNK, **options: bool
+) -> list[Any]:
+    """Return all that the scorer says of each text, in order, so many `together`; every core scores."""
     whole = texts.astype(str).tolist()
-    chunks = [whole[start : start + CHUNK] for start in range(0, len(whole), CHUNK)]
+    chunks = [whole[start : start + together] for start in range(0, len(whole), together)]
     with tqdm(total=len(whole), unit="comment", desc=what) as bar, ThreadPoolExecutor(cpu_count()) as cores:
         found: list[Any] = []
         for answers in cores.map(lambda chunk: scorer.score(chunk, **options), chunks):

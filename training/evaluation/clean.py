@@ -18,11 +18,15 @@ LINK = r"https?://|www\."
 
 
 def measure(bench: Bench) -> Part:
-    """Return the share of clean texts that cross a threshold only because of the normalised reading."""
+    """Return the share of clean texts that cross a threshold only because of the normalised reading.
+
+    Each text is scored by itself: in int8 a score moves by some hundredths with what else is in the batch, and a text
+    without a second reading would seem to cross by one.
+    """
     texts = _texts(bench)
-    both = score(bench.scorer, texts["text"], "clean texts")
+    both = score(bench.scorer, texts["text"], "clean texts", together=1)
     hold = default_thresholds()["toxicity"].hold
-    once = score(bench.scorer, texts["text"], "clean texts, read once", undo=False)
+    once = score(bench.scorer, texts["text"], "clean texts, read once", together=1, undo=False)
     crossing = {threshold: added(once, both, threshold) for threshold in (0.5, hold)}
     figures = [
         Figure(
@@ -66,6 +70,7 @@ def _text(groups: np.ndarray, both: np.ndarray, crossing: dict[float, np.ndarray
 A text is scored as written and as normalised, and the larger score counts.
 These texts look like disguised words to a machine and are not: place names and surnames with a bad word inside, code,
 part numbers, chess, prices, formulas, initials, other scripts (`training/clean_texts.json`), and real comments.
+Each is scored by itself, because in int8 a score moves a little with what else is in its batch.
 A text counts if any attribute crosses the threshold with the normalised reading and none does without it.
 
 | group | texts | crosses {first} only by normalisation | {second} | scores at least {first} in all | {second} |

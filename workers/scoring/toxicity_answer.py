@@ -7,8 +7,9 @@ import numpy as np
 
 from moderation.model import ScoredSpan
 
-SPAN_THRESHOLD = 0.3
-"""Of a token's own score; `training/NOTES.md` has what other thresholds give on comments held out of training."""
+SPAN_THRESHOLD, SPAN_SHARE = 0.2, 0.4
+"""What a toxic word's own score is at least, and what share of the most toxic word's; `training/NOTES.md` has what
+others give on comments held out of training."""
 
 ALONE = 0.5
 """What one window of several counts less, in log-odds; training/NOTES.md has what other margins give."""
@@ -68,8 +69,9 @@ def toxic_stretches(
     """
     stretches: list[tuple[int, int, float]] = []
     previous = None
+    least = max(SPAN_THRESHOLD, SPAN_SHARE * float(scores.max(initial=0.0)))
     for word, start, end, score in _words(scores, offsets, words):
-        if score < SPAN_THRESHOLD:
+        if score < least:
             continue
         if stretches and previous is not None and word == previous + 1:
             first, _, before = stretches.pop()

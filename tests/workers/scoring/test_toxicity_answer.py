@@ -51,5 +51,13 @@ def test_words_side_by_side_are_one_stretch_and_pieces_are_one_word() -> None:
     scores = np.array([0.1, 0.2, 0.9, 0.8, 0.0, 0.2, 0.7])
 
     assert toxic_stretches(scores, offsets, [0, 1, 1, 2, 3, 4, 5]) == [(4, 16, 0.9), (21, 25, 0.7)]
-    assert toxic_stretches(scores * 0.3, offsets, [0, 1, 1, 2, 3, 4, 5]) == []
+    assert toxic_stretches(scores * 0.2, offsets, [0, 1, 1, 2, 3, 4, 5]) == []
     assert toxic_stretches(np.array([0.9]), [(0, 0)], [None]) == []
+
+
+def test_a_word_far_less_toxic_than_another_is_not_marked() -> None:
+    """Beside a word of 0.9 one of 0.3 only sounds like it; alone it is what made the text look so."""
+    offsets, words = [(0, 5), (6, 11)], [0, 1]
+
+    assert toxic_stretches(np.array([0.9, 0.3]), offsets, words) == [(0, 5, 0.9)]
+    assert toxic_stretches(np.array([0.1, 0.3]), offsets, words) == [(6, 11, 0.3)]
