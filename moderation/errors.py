@@ -162,3 +162,15 @@ class EndpointsFullError(ModerationError):
     """The site has as many endpoints as it may."""
 
     code, status, title = "endpoints_full", 409, "A site can have 20 endpoints; remove one first"
+
+
+class WordsFullError(ModerationError):
+    """A list would have more terms than it may."""
+
+    code, status, title = "words_full", 409, "A list of words has as many terms as it may; remove some first"
+
+
+class UnreadableListError(ModerationError):
+    """What is imported is no list of words."""
+
+    code, status, title = "unreadable_list", 422, "That cannot be read as a list of words"

@@ -20,6 +20,7 @@ from moderation import accounts, batches, delivering, ids
 from moderation.app import create_app
 from moderation.model import Action, Cluster, DecidedBy, Decision, Scope
 from moderation.pipeline import Parts
+from moderation.policy_document import Word, WordsPolicy
 from moderation.sealing import CORAL, seal
 from moderation.service import Service
 from moderation.settings import Settings
@@ -29,7 +30,8 @@ from moderation.storage.database import Database
 from moderation.storage.delivery_log import Wanted
 from moderation.storage.tables import metadata
 from moderation.web import EXTENSION
-from tests.build import TOXIC, add_model, comment, make_site, post, settle_all
+from moderation.word_lists import Entry
+from tests.build import FREE, TOXIC, add_model, comment, make_site, post, settle_all
 from tests.dashboard.visitor import PASSWORD, Visitor
 
 NAMES_NOTHING = {"filename", "anything", "prefix", "method"}
@@ -41,9 +43,11 @@ BODIES: Mapping[str, Mapping[str, object]] = {
     "native_authors.restrict_author": {"action": "hold"},
     "native_endpoints.change_endpoint": {"description": "ours"},
     "native_endpoints.rotate_secret": {"overlap_hours": 0},
+    "native_words.change_word": {"deobfuscate": True},
 }
 FILTERS_OF_NOTHING = {
-    "status", "reason", "before", "after", "limit", "span_units", "state", "type", "action", "actor", "with",
+    "status", "reason", "before", "after", "limit", "span_units", "state", "type", "action", "actor", "with", "list",
+    "section", "contains", "format",
 }  # fmt: skip
 VERSIONS = {"news": 620_100_001, "other": 620_100_002}  # the only one of each site's policy
 NOBODYS = {
@@ -56,6 +60,7 @@ NOBODYS = {
     "attribute": "insult",
     "site_id": "nowhere",
     "version": "620100003",
+    "word_id": "0123456789abcdef0123456789abcdef",
 }  # fmt: skip
 """Names that nothing has."""
 
@@ -124,7 +129,8 @@ def tenants(settings: Settings, database: Database) -> Iterator[Tenants]:
 def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
     """Make a site with one held comment, an endpoint that is told of it, a moderator and a secret of Coral's."""
     parts, now = service.parts, service.now()
-    site, secret = make_site(parts.database, site_id, version=VERSIONS[site_id]), ids.new_secret()
+    policy, secret = replace(FREE, words=WordsPolicy(suspect=(Word(f"word-of-{site_id}"),))), ids.new_secret()
+    site = make_site(parts.database, site_id, policy, VERSIONS[site_id])
     prefix, key = ids.new_api_key()
     accounts.add_moderator(parts.database, site_id, f"kim@{site_id}.example", "Kim", now, PASSWORD)
     with parts.database.write() as connection:
@@ -157,6 +163,7 @@ def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
         "attribute": "spam",
         "site_id": site_id,
         "version": str(VERSIONS[site_id]),
+        "word_id": Entry("suspect", f"word-of-{site_id}").id,
     }
     return Tenant(app, key, secret, desk, form, has, text)
 
@@ -224,7 +231,7 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
                 shown.add(rule.endpoint)
 
     assert shown == {
-        "native_audit.list_audit",
+        "native_audit.list_audit", "native_words.list_words",
         "native.list_comments", "native_admin.get_policy", "native_policy.list_versions", "desk.policy", "desk.queue",
         "native_endpoints.list_endpoints", "native_endpoints.list_deliveries", "desk.policy_versions_page",
     }  # fmt: skip

@@ -17,6 +17,7 @@ from moderation.dialects import (
     native_models,
     native_policy,
     native_threads,
+    native_words,
     openai,
     osmod,
     perspective,
@@ -31,6 +32,7 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native_models.blueprint,  # our own: what gives the scores
     native_admin.blueprint,  # our own: the policy
     native_policy.blueprint,  # our own: what another policy would have done, and earlier ones
+    native_words.blueprint,  # our own: the lists of words of the policy
     native_endpoints.blueprint,  # our own: webhooks
     native_audit.blueprint,  # our own: who changed what
     perspective.blueprint,  # Google's Perspective: scores alone

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from moderation import authors, delivering, ids
+from moderation import authors, delivering, ids, word_changes, word_lists
 from moderation.audit_entry import SERVICE, Actor, ActorKind, Entry
 from moderation.auditing import verify
 from moderation.model import Action, Cluster, Restriction
 from moderation.service import Service
+from moderation.word_changes import Place, Who
 from tests.build import TOXIC, add_model, comment, post, settle_all
 from tests.logbook import added, dumped, moderator
 from tests.test_tenants import BODIES, VERSIONS, Tenant
@@ -36,6 +37,10 @@ LEAVES = {
     "native_endpoints.rotate_secret": "endpoint.rotated",
     "native_endpoints.remove_endpoint": "endpoint.removed",
     "native_policy.roll_back_policy": "policy.changed",
+    "native_words.add_words": "policy.changed",
+    "native_words.change_word": "policy.changed",
+    "native_words.import_words": "policy.changed",
+    "native_words.remove_word": "policy.changed",
     "desk.decide": "comment.decided",
     "desk.decide_copies": "cluster.decided",
     "desk.restrict_author": "author.restricted",
@@ -48,6 +53,7 @@ LEAVES_NONE = {
     "osmod.score_comment", "ibm_max.predict", "akismet.verify_key", "akismet.token", "akismet.deactivate",
     "akismet.key_sites", "akismet.usage_limit", "akismet.get_stats", "akismet.get_key_stats", "desk.nothing",
     "desk.sign_out", "desk.presence", "native_policy.preview_policy",
+    "native_words.try_words", "native_words.preview_words",
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
 DESK_FORMS = {"desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy"}
@@ -62,6 +68,8 @@ MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     "native_endpoints.change_endpoint": {"description": "canary-description", "include_text": True},
     "native_policy.roll_back_policy": {"version": VERSIONS["news"]},
     "native_admin.put_policy": {"words": {"banned": [{"term": "canary-word"}]}, "limits": []},
+    "native_words.add_words": {"words": [{"list": "banned", "term": "canary-term"}]},
+    "native_words.import_words": {"text": "canary-line"},
 }
 
 
@@ -72,10 +80,14 @@ def renew(service: Service, tenant: Tenant, number: int) -> Tenant:
     author = replace(comment().author, id=author_id, name="canary-name", email="canary@example.com")
     made = post(parts, site, comment(f"canary {number} of the texts", author=author), now)
     settle_all(parts, site, replace(TOXIC, cluster=Cluster(cluster, 9, 9)), now)
+    for earlier in service.endpoints("news"):
+        delivering.remove(service, "news", earlier.id)
+    word = word_lists.Entry("suspect", f"canary-word-{number}")
+    word_changes.add(parts, Place("news"), [word], Who("canary", SERVICE), now)
     endpoint = delivering.add(service, "news", "https://93.184.216.34/canary", (), include_text=True, description="")
     add_model(parts.database, version=number)
     has = {"comment_id": made.id, "cluster_id": cluster, "author_id": author_id, "endpoint_id": endpoint.id}
-    has["author_key"] = str(made.author_key)
+    has |= {"author_key": str(made.author_key), "word_id": word.id}
     return replace(tenant, has={**tenant.has, **has})
 
 
