@@ -3,7 +3,7 @@
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, views
+from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, views, words
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "policies",
     "presence",
     "views",
+    "words",
 ]

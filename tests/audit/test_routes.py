@@ -56,7 +56,7 @@ LEAVES_NONE = {
     "native_words.try_words", "native_words.preview_words",
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
-DESK_FORMS = {"desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy"}
+DESK_FORMS = {"desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy", "desk.change_words"}
 TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"} | DESK_FORMS
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     **BODIES,
