@@ -9,6 +9,7 @@ from moderation.dialects import (
     ibm_max,
     native,
     native_admin,
+    native_appeals,
     native_audit,
     native_authors,
     native_clusters,
@@ -26,6 +27,7 @@ from moderation.dialects import (
 DIALECTS: tuple[APIBlueprint, ...] = (
     native.blueprint,  # our own: comments
     native_authors.blueprint,  # our own: authors
+    native_appeals.blueprint,  # our own: authors against decisions
     native_clusters.blueprint,  # our own: near copies
     native_learning.blueprint,  # our own: what moderators taught
     native_threads.blueprint,  # our own: counts of threads, scores alone

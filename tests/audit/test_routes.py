@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from moderation import authors, delivering, ids, word_changes, word_lists
+from moderation import appeals, authors, delivering, ids, word_changes, word_lists
+from moderation.appeals import Asked
 from moderation.audit_entry import SERVICE, Actor, ActorKind, Entry
 from moderation.auditing import verify
 from moderation.model import Action, Cluster, Restriction
@@ -37,6 +38,8 @@ LEAVES = {
     "native_endpoints.rotate_secret": "endpoint.rotated",
     "native_endpoints.remove_endpoint": "endpoint.removed",
     "native_policy.roll_back_policy": "policy.changed",
+    "native_appeals.post_appeal": "appeal.opened",
+    "native_appeals.decide_appeal": "appeal.decided",
     "native_words.add_words": "policy.changed",
     "native_words.change_word": "policy.changed",
     "native_words.import_words": "policy.changed",
@@ -66,6 +69,7 @@ MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     "native_authors.restrict_author": {"action": "reject", "reason": "canary-reason"},
     "native_endpoints.add_endpoint": {"url": "https://93.184.216.34/canary-url", "description": "canary-description"},
     "native_endpoints.change_endpoint": {"description": "canary-description", "include_text": True},
+    "native_appeals.decide_appeal": {"outcome": "upheld", "note": "canary-note"},
     "native_policy.roll_back_policy": {"version": VERSIONS["news"]},
     "native_admin.put_policy": {"words": {"banned": [{"term": "canary-word"}]}, "limits": []},
     "native_words.add_words": {"words": [{"list": "banned", "term": "canary-term"}]},
@@ -86,7 +90,17 @@ def renew(service: Service, tenant: Tenant, number: int) -> Tenant:
     word_changes.add(parts, Place("news"), [word], Who("canary", SERVICE), now)
     endpoint = delivering.add(service, "news", "https://93.184.216.34/canary", (), include_text=True, description="")
     add_model(parts.database, version=number)
-    has = {"comment_id": made.id, "cluster_id": cluster, "author_id": author_id, "endpoint_id": endpoint.id}
+    appealed = post(parts, site, comment(f"canary {number} of others", author=author), now)
+    settle_all(parts, site, TOXIC, now)
+    asked = Asked(appealed.id, None, "canary-appeal")
+    appeal = appeals.open_appeal(parts, "news", asked, 1000, now, SERVICE).document["id"]
+    has = {
+        "comment_id": made.id,
+        "appeal_id": appeal,
+        "cluster_id": cluster,
+        "author_id": author_id,
+        "endpoint_id": endpoint.id,
+    }
     has |= {"author_key": str(made.author_key), "word_id": word.id}
     return replace(tenant, has={**tenant.has, **has})
 
@@ -114,7 +128,9 @@ def test_each_change_leaves_one_entry_with_its_actor(
             authors.restrict(service.parts, "news", site.has["author_key"], always, SERVICE)
         (method,) = (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
         together = {"decisions": [{"id": site.has["comment_id"], "action": "reject", "note": "canary-note"}]}
-        monkeypatch.setattr("tests.test_tenants.BODIES", {**MORE_BODIES, "native_clusters.decide_comments": together})
+        appeal = {"comment_id": site.has["comment_id"], "text": "canary-text"}
+        own = {"native_clusters.decide_comments": together, "native_appeals.post_appeal": appeal}
+        monkeypatch.setattr("tests.test_tenants.BODIES", {**MORE_BODIES, **own})
         with added(database) as found:
             answer = site.call(rule, method, site.has)
 
@@ -154,9 +170,15 @@ def _fits(entry: Entry, has: Mapping[str, str]) -> bool:
     kind = entry.action.split(".")[0]
     if kind == "author":
         return entry.subject == has["author_key"]
-    named = {"comment": "comment_id", "cluster": "cluster_id", "endpoint": "endpoint_id", "learning": "attribute"}
+    named = {
+        "comment": "comment_id",
+        "cluster": "cluster_id",
+        "endpoint": "endpoint_id",
+        "learning": "attribute",
+        "appeal": "appeal_id",
+    }
     named["decisions"] = "batch_id"
-    if kind not in named or entry.action == "endpoint.made":
+    if kind not in named or entry.action in {"endpoint.made", "appeal.opened"}:
         return bool(entry.subject)
     return entry.subject == has[named[kind]]
 
