@@ -242,6 +242,7 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
 
     assert shown == {
         "native_audit.list_audit", "native_words.list_words", "desk.words", "native_appeals.list_appeals",
+        "desk.appeals_page",
         "native.list_comments", "native_admin.get_policy", "native_policy.list_versions", "desk.policy", "desk.queue",
         "native_endpoints.list_endpoints", "native_endpoints.list_deliveries", "desk.policy_versions_page",
     }  # fmt: skip

@@ -3,10 +3,23 @@
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, views, words
+from moderation.dashboard import (
+    appeals,
+    authors,
+    copies,
+    deciding,
+    lessons,
+    login,
+    overview,
+    policies,
+    presence,
+    views,
+    words,
+)
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
+    "appeals",
     "authors",
     "blueprint",
     "copies",

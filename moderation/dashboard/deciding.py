@@ -66,7 +66,7 @@ def decide(comment_id: str) -> AnyResponse:
             site.id,
             known_id(comment_id),
             decision,
-            expected_revision=_revision(request.form.get("expected_revision")),
+            expected_revision=read_revision(request.form.get("expected_revision")),
             expected_status=read_status(request.form.get("expected_status")),
             batch_id=batch_id,
         )
@@ -146,7 +146,7 @@ def read_decision(seat: Seat, site: Site) -> Decision:
         policy_version=site.policy_version,
         reasons=reasons,
         actor=seat.moderator.email,
-        note=_note(request.form.get("note", "")),
+        note=read_note(request.form.get("note", "")),
         actor_id=seat.moderator.id,
     )
 
@@ -165,7 +165,8 @@ def _back(comment_id: str) -> str:
     return read_listing().url(_anchor=f"c-{known_id(following)}" if following else None)
 
 
-def _revision(text: str | None) -> int:
+def read_revision(text: str | None) -> int:
+    """Return the revision that a form was made of; `BadRequestError` if it has none."""
     if text is None or not re.fullmatch(r"[0-9]{1,9}", text):
         raise BadRequestError("The form lacks the revision that was decided on")
     return int(text)
@@ -190,8 +191,9 @@ def _action(text: str | None, reason: str) -> tuple[Action, tuple[Reason, ...]]:
 def _picked(text: str, decision: Decision, status: Status) -> Wanted:
     """Return the decision on a comment that was ticked: its id and the revision that the page showed."""
     comment_id, _, revision = text.partition(":")
-    return Wanted(known_id(comment_id), decision, _revision(revision), status)
+    return Wanted(known_id(comment_id), decision, read_revision(revision), status)
 
 
-def _note(text: str) -> str | None:
+def read_note(text: str) -> str | None:
+    """Return the note of a form, or None if it is empty."""
     return text.replace("\0", "").replace("\r\n", "\n").strip()[:NOTE_AT_MOST] or None

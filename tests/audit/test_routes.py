@@ -45,6 +45,7 @@ LEAVES = {
     "native_words.import_words": "policy.changed",
     "native_words.remove_word": "policy.changed",
     "desk.decide": "comment.decided",
+    "desk.decide_appeal": "appeal.decided",
     "desk.decide_copies": "cluster.decided",
     "desk.restrict_author": "author.restricted",
 }
