@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     max_batch_bytes: int = Field(
         8_000_000,
         ge=10_000,
-        description="Largest body of `/v1/comments/batch`, `/v1/score`, Perspective's and OpenAI's calls, in bytes.",
+        description="Largest body of `/v1/comments/batch`, `/v1/score`, `/v1/words/import`, Perspective's and OpenAI's "
+        "calls, in bytes.",
     )
     max_wait_seconds: float = Field(30.0, ge=0, le=120, description="Longest wait that `Prefer: wait` can ask for.")
     score_timeout_seconds: float = Field(

@@ -13,8 +13,8 @@ from moderation.policy_document import LONGEST, TERM_AT_MOST, TERMS_AT_MOST, Lis
 from moderation.word_lists import Entry
 
 WORDS_AT_MOST = 500
-FILE_AT_MOST = 900_000
-"""Characters of a file; a request's body has little more."""
+FILE_AT_MOST = 500_000
+"""Characters of a file: a body is read that writes each of them as two escapes."""
 REFUSED_SHOWN = 50
 ACTIONS: dict[ListName, Action] = {"banned": Action.REJECT, "suspect": Action.HOLD}
 """What is done with a comment in which a term of a list is found."""

@@ -199,6 +199,7 @@ def test_a_full_list_takes_no_more(listed: Api) -> None:
         ("/test", {"text": "x" * 20_001}, "text"),
         ("/preview", {"add": [{"list": "banned", "term": "\u200b"}]}, "add.0.term"),
         ("/import", {"text": "x", "format": "xml"}, "format"),
+        ("/import", {"text": "\U0001f600" * 500_001}, "text"),
     ],
 )
 def test_bad_input_is_told_by_field(listed: Api, path: str, body: dict[str, object], field: str) -> None:
