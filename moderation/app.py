@@ -33,6 +33,7 @@ LARGE_PATHS = frozenset(
     {
         "/v1/comments/batch",
         "/v1/score",
+        "/v1/words/import",
         "/batch",
         "/v1/moderations",
         "/moderations",

@@ -56,6 +56,8 @@ class AuditAction(StrEnum):
     AUTHOR_ERASED = "author.erased"
     AUTHOR_RESTRICTED = "author.restricted"
     AUTHOR_FREED = "author.freed"
+    APPEAL_OPENED = "appeal.opened"
+    APPEAL_DECIDED = "appeal.decided"
     POLICY_CHANGED = "policy.changed"
     KEY_MADE = "key.made"
     KEY_REVOKED = "key.revoked"

@@ -4,7 +4,7 @@ What is undone stands again as it stood before: a comment that somebody decided 
 one that still waited for its scores is held, for a person to look at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -66,9 +66,9 @@ def decide_batch(
                 continue
             made[one.comment_id] = Decided(comment, one.decision, None, batch_id)
             outcomes.append(comments.as_decided(made[one.comment_id]))
-        deliveries = put_in_force(connection, list(made.values()), wanted[0].decision.at)
-        teach(connection, site_id, list(made.values()))
-        audit.append(connection, site_id, wanted[0].decision.at, *map(decided_change, made.values()))
+        deliveries, done = put_in_force(connection, list(made.values()), wanted[0].decision.at)
+        teach(connection, site_id, done)
+        audit.append(connection, site_id, wanted[0].decision.at, *map(decided_change, done))
     parts.queue.announce(list(made))
     if deliveries:
         parts.queue.ring(Bell.COURIER)
@@ -99,11 +99,12 @@ def undo(
             if now - lines[0].at > UNDO_WITHIN:
                 raise UndoOverError
             current = comments.lock(connection, sorted(line.comment_id for line in lines), site_id)
-            mine = [line for line in lines if _stands(current.get(line.comment_id), line)]
+            latest = decision_log.last_of(connection, site_id, sorted(current))
+            mine = [line for line in lines if _stands(current.get(line.comment_id), line, latest)]
             decided = [
                 _as_before(connection, current[line.comment_id], line, by, actor, now, actor_id) for line in mine
             ]
-            deliveries = put_in_force(connection, [one for one, _ in decided], now)
+            deliveries, _ = put_in_force(connection, [one for one, _ in decided], now)
             labels.withdraw(connection, site_id, [line.comment_id for line in mine], now)
             _teach_again(connection, site_id, decided)
             audit.append(connection, site_id, now, *_undone(batch_id, [one for one, _ in decided]))
@@ -122,12 +123,15 @@ def _undone(batch_id: str, decided: Sequence[Decided]) -> list[Change]:
     return [Change(decider(one.decision), AuditAction.DECISIONS_UNDONE, batch_id, details) for one in decided[:1]]
 
 
-def _stands(comment: StoredComment | None, line: Line) -> bool:
-    """Tell whether a comment is as that decision left it."""
+def _stands(comment: StoredComment | None, line: Line, latest: Mapping[str, int]) -> bool:
+    """Tell whether a comment is as that decision left it; `latest` has the places of the last decisions.
+
+    An appeal is an event of the comment, too, but leaves it as it is.
+    """
     return (
         comment is not None
         and comment.erased_at is None
-        and comment.sequence == line.sequence
+        and latest[comment.id] == line.sequence
         and comment.status is line.after
     )
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from moderation import ids, intake, rules
+from moderation.appealing import ERASED, SUPERSEDED, close_open
 from moderation.audit_entry import SERVICE, Actor, AuditAction, Change
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError
@@ -12,7 +13,7 @@ from moderation.pipeline import Parts, decision_event
 from moderation.policy import decide_early
 from moderation.queue import Bell
 from moderation.records import Event, Site, StoredComment
-from moderation.storage import akismet, audit, authors, comments, events, labels, threads
+from moderation.storage import akismet, appeals, audit, authors, comments, events, labels, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
 from moderation.storage.filters import Filter
@@ -50,6 +51,8 @@ def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime, ac
         refusal = rules.refusal(findings, one.length, facts)
         if refusal is not None:
             raise refusal
+        closed = close_open(connection, [before], SUPERSEDED, now)
+        before = replace(before, sequence=before.sequence + len(closed))
         pending = replace(
             before,
             text=text,
@@ -70,11 +73,12 @@ def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime, ac
         after = pending if decision is None else intake.decided_at_once(pending, decision)
         comments.revise(connection, after)
         threads.count_moves(connection, site.id, [(after.thread.id, before.status, after.status)])
-        deliveries = 0
+        told = closed
         if decision is not None:
             decided = Decided(pending, decision, None)
             comments.log(connection, [decided])
-            deliveries = events.publish(connection, [decision_event(decided, now)], now)
+            told = [*closed, decision_event(decided, now)]
+        deliveries = events.publish(connection, told, now)
         change = Change(actor, AuditAction.COMMENT_EDITED, comment_id, {"revision": after.revision})
         audit.append(connection, site.id, now, change)
     if after.score_after is not None:
@@ -102,7 +106,11 @@ def erase(
         if before.erased_at is not None:
             audit.append(connection, site_id, now, *also)
             return before
+        closed = close_open(connection, [before], ERASED, now)
+        before = replace(before, sequence=before.sequence + len(closed))
+        deliveries = events.publish(connection, closed, now)
         after = comments.erase(connection, before, now)
+        appeals.erase(connection, site_id, comment_id)
         labels.erase(connection, site_id, comment_id, now)
         akismet.forget_check(connection, site_id, comment_id)
         events.strip_events(connection, site_id, comment_id)
@@ -115,7 +123,7 @@ def erase(
             at=now,
             data=event_object(after, before.status.value, after.sequence),
         )
-        deliveries = events.publish(connection, [event], now)
+        deliveries += events.publish(connection, [event], now)
         audit.append(connection, site_id, now, Change(actor, AuditAction.COMMENT_ERASED, comment_id), *also)
     parts.queue.announce([comment_id])
     if deliveries:

@@ -17,6 +17,7 @@ from moderation import (
     cli_data,
     cli_import,
     cli_thresholds,
+    cli_words,
     commands,
     doctor,
     up,
@@ -106,7 +107,7 @@ def run_doctor() -> None:
 
 COMMANDS = (
     *cli_admin.COMMANDS, *cli_data.COMMANDS, cli_audit.audit, cli_cert.make_certificate, cli_coral.coral,
-    cli_import.import_file, cli_thresholds.thresholds,
+    cli_import.import_file, cli_thresholds.thresholds, cli_words.words,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

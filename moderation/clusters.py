@@ -31,7 +31,7 @@ def decide_cluster(parts: Parts, site_id: str, cluster_id: str, decision: Decisi
             current = comments.lock(connection, [comment.id for comment in page], site_id)
             wanted = [one for one in current.values() if _open(one, decision)]
             made = [Decided(one, decision, None, batch_id) for one in wanted]
-            deliveries = put_in_force(connection, made, decision.at)
+            deliveries, _ = put_in_force(connection, made, decision.at)
             teach(connection, site_id, made)
             if made:
                 audit.append(connection, site_id, decision.at, _change(cluster_id, decision, made))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from moderation.model import ATTRIBUTES, Decision, EventType, Span
-from moderation.records import Event, StoredComment
+from moderation.records import Appeal, Event, StoredComment
 
 SpanUnits = Literal["code_points", "utf16", "bytes"]
 LOOKS_LIKE_SPAM = frozenset({"spam", "raid"})
@@ -25,7 +25,7 @@ def comment_object(comment: StoredComment, span_units: SpanUnits = "code_points"
             "limit": comment.length.limit,
             "unit": comment.length.unit.value,
         },
-        "decision": None if comment.decision is None else _decision(comment.decision, comment.text, span_units),
+        "decision": None if comment.decision is None else decision_object(comment.decision, comment.text, span_units),
         "scores": {attribute: comment.scored.scores.get(attribute) for attribute in ATTRIBUTES},
         "models": dict(comment.scored.models),
         "language": {
@@ -65,6 +65,25 @@ def event_object(comment: StoredComment, previous_status: str, sequence: int) ->
     return {**document, "previous_status": previous_status, "sequence": sequence}
 
 
+def appeal_object(appeal: Appeal) -> dict[str, Any]:
+    """Return an appeal without its text."""
+    return {
+        "id": appeal.id,
+        "status": appeal.status.value,
+        "outcome": appeal.outcome and appeal.outcome.value,
+        "opened_at": timestamp(appeal.opened_at),
+        "closed_at": None if appeal.closed_at is None else timestamp(appeal.closed_at),
+        "by": appeal.by and appeal.by.value,
+        "actor": appeal.actor,
+        "note": appeal.note,
+    }
+
+
+def appeal_event_object(appeal: Appeal, comment: StoredComment, sequence: int) -> dict[str, Any]:
+    """Return what an event says of an appeal: the comment as it stands, and the appeal."""
+    return {**event_object(comment, comment.status.value, sequence), "appeal": appeal_object(appeal)}
+
+
 def akismet_result(kind: EventType, data: Mapping[str, Any]) -> str | None:
     """Return what an event is to a client of Akismet's: that a comment is spam or is not; None if it is neither."""
     codes = {reason["code"] for reason in (data.get("decision") or {}).get("reasons", [])}
@@ -96,7 +115,8 @@ def span_object(span: Span, text: str, units: SpanUnits) -> dict[str, int]:
     return {"start": start, "end": start + len(text[span.start : span.end].encode(encoding)) // width}
 
 
-def _decision(decision: Decision, text: str, units: SpanUnits) -> dict[str, Any]:
+def decision_object(decision: Decision, text: str, units: SpanUnits = "code_points") -> dict[str, Any]:
+    """Return a decision on a comment of that text."""
     return {
         "action": decision.action.value,
         "by": decision.by.value,

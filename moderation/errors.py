@@ -168,3 +168,45 @@ class EndpointsFullError(ModerationError):
     """The site has as many endpoints as it may."""
 
     code, status, title = "endpoints_full", 409, "A site can have 20 endpoints; remove one first"
+
+
+class WordsFullError(ModerationError):
+    """A list would have more terms than it may."""
+
+    code, status, title = "words_full", 409, "A list of words has as many terms as it may; remove some first"
+
+
+class UnreadableListError(ModerationError):
+    """What is imported is no list of words."""
+
+    code, status, title = "unreadable_list", 422, "That cannot be read as a list of words"
+
+
+class NotTheAuthorError(ModerationError):
+    """Somebody else than its author appeals against a comment's decision."""
+
+    code, status, title = "not_the_author", 403, "Only the author of a comment can appeal against its decision"
+
+
+class NotAppealableError(ModerationError):
+    """There is no decision against the comment."""
+
+    code, status, title = "not_appealable", 409, "Only a comment that is held or rejected can be appealed for"
+
+
+class AppealOpenError(ModerationError):
+    """An appeal waits already."""
+
+    code, status, title = "appeal_open", 409, "An appeal for this comment is open already; wait for its outcome"
+
+
+class AppealDecidedError(ModerationError):
+    """The decision was upheld before."""
+
+    code, status, title = "appeal_decided", 409, "This decision was appealed against before, and upheld"
+
+
+class AppealClosedError(ModerationError):
+    """The appeal has another outcome already."""
+
+    code, status, title = "appeal_closed", 409, "The appeal is closed already; read it to see its outcome"

@@ -69,6 +69,22 @@ class EventType(StrEnum):
     ENDPOINT_DISABLED = "endpoint.disabled"
 
 
+class AppealStatus(StrEnum):
+    """Whether an appeal waits for somebody."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class AppealOutcome(StrEnum):
+    """How an appeal ended."""
+
+    UPHELD = "upheld"  # the decision stays
+    OVERTURNED = "overturned"  # the comment was approved
+    SUPERSEDED = "superseded"  # the comment was decided anew, or edited, before anybody looked at the appeal
+    ERASED = "erased"  # the comment is gone
+
+
 class Scope(StrEnum):
     """What an API key may do."""
 

@@ -16,7 +16,8 @@
     overrule            a person or the site decides otherwise; the same transaction again, a label, an audit entry
 
 Nothing here decides: rules and policy do. `intake.py` has the steps of `receive`,
-`changes.py` what happens to a comment later: edits and erasure.
+`changes.py` what happens to a comment later: edits and erasure; `appealing.py` closes appeals.
+Long because the stations of this way are read together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from moderation import ids, intake, rules
+from moderation.appealing import SUPERSEDED, Closing, close_open
 from moderation.audit_entry import AuditAction, Change, Value, decider
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError, StaleError
@@ -100,7 +102,7 @@ def settle(
             else:
                 decision = decide(one.findings, result, policy, site.policy_version, now)
             decided.append(Decided(one, decision, result))
-        deliveries = put_in_force(connection, decided, now)
+        deliveries, _ = put_in_force(connection, decided, now)
     done = [one.comment.id for one in decided]
     parts.queue.announce(done)
     if deliveries:
@@ -127,14 +129,26 @@ def overrule(
     with parts.database.write() as connection:
         found = comments.get(connection, site_id, comment_id, lock=True)
         comment = expected(found, expected_revision, expected_status)
-        decided = [Decided(comment, decision, None, batch_id)]
-        deliveries = put_in_force(connection, decided, decision.at)
-        teach(connection, site_id, decided)
-        audit.append(connection, site_id, decision.at, decided_change(decided[0]))
+        decided = Decided(comment, decision, None, batch_id)
+        deliveries, made = overrule_within(connection, decided)
     parts.queue.announce([comment_id])
     if deliveries:
         parts.queue.ring(Bell.COURIER)
-    return comments.as_decided(decided[0])
+    return comments.as_decided(made)
+
+
+def overrule_within(
+    connection: Connection, decided: Decided, closing: Closing = SUPERSEDED, *also: Change
+) -> tuple[int, Decided]:
+    """Do what `overrule` does to a locked comment, as the last thing of a transaction; return what `put_in_force` does.
+
+    `also` is what the audit log says beside the decision.
+    """
+    site_id, at = decided.comment.site_id, decided.decision.at
+    deliveries, (made,) = put_in_force(connection, [decided], at, closing)
+    teach(connection, site_id, [made])
+    audit.append(connection, site_id, at, decided_change(made), *also)
+    return deliveries, made
 
 
 def expected(comment: StoredComment | None, revision: int | None, status: Status | None) -> StoredComment:
@@ -146,17 +160,31 @@ def expected(comment: StoredComment | None, revision: int | None, status: Status
     return comment
 
 
-def put_in_force(connection: Connection, decided: Sequence[Decided], now: datetime) -> int:
-    """Write decisions, log lines, counts, events and deliveries; return how many deliveries are due."""
-    comments.decide(connection, decided, now)
-    for site_id in sorted({one.comment.site_id for one in decided}):
+def put_in_force(
+    connection: Connection, decided: Sequence[Decided], now: datetime, closing: Closing = SUPERSEDED
+) -> tuple[int, list[Decided]]:
+    """Write decisions, log lines, counts, events and deliveries.
+
+    Open appeals are closed before, as nothing is left that they are against; whoever goes by the last event of a
+    comment goes by the decision. Return how many deliveries are due, and the decisions, counted after those events.
+    """
+    closed = close_open(
+        connection, [one.comment for one in decided if one.comment.status is not Status.PENDING], closing, now
+    )
+    counted = {event.comment_id: event.sequence for event in closed}
+    made = [
+        replace(one, comment=replace(one.comment, sequence=counted.get(one.comment.id, one.comment.sequence)))
+        for one in decided
+    ]
+    comments.decide(connection, made, now)
+    for site_id in sorted({one.comment.site_id for one in made}):
         moves = [
             (one.comment.thread.id, one.comment.status, one.decision.action.status)
-            for one in decided
+            for one in made
             if one.comment.site_id == site_id
         ]
         threads.count_moves(connection, site_id, moves)
-    return events.publish(connection, [decision_event(one, now) for one in decided], now)
+    return events.publish(connection, [*closed, *(decision_event(one, now) for one in made)], now), made
 
 
 def decided_change(decided: Decided) -> Change:

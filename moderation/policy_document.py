@@ -20,7 +20,11 @@ LONGEST = 20_000
 DAY = 86_400
 
 Probability = Annotated[float, Ge(0), Le(1)]
-Term = Annotated[str, MinLen(1), MaxLen(200)]
+TERM_AT_MOST = 200
+TERMS_AT_MOST = 5000
+"""Of each list."""
+SECTIONS_AT_MOST = 500
+Term = Annotated[str, MinLen(1), MaxLen(TERM_AT_MOST)]
 
 
 class Mode(StrEnum):
@@ -105,9 +109,13 @@ class WordsPolicy:
     """Lists of the site: banned terms reject, suspect terms hold, exceptions are never found inside."""
 
     __pydantic_config__ = STRICT
-    banned: Annotated[tuple[Word, ...], MaxLen(5000)] = ()
-    suspect: Annotated[tuple[Word, ...], MaxLen(5000)] = ()
-    exceptions: Annotated[tuple[Term, ...], MaxLen(5000)] = ()
+    banned: Annotated[tuple[Word, ...], MaxLen(TERMS_AT_MOST)] = ()
+    suspect: Annotated[tuple[Word, ...], MaxLen(TERMS_AT_MOST)] = ()
+    exceptions: Annotated[tuple[Term, ...], MaxLen(TERMS_AT_MOST)] = ()
+
+
+ListName = Literal["banned", "suspect", "exceptions"]
+"""The lists of `WordsPolicy`, as it names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +201,8 @@ class Policy:
     thresholds: Thresholds = field(default_factory=default_thresholds)
     unknown: Unknown = Unknown.HOLD
     dialects: DialectsPolicy = DialectsPolicy()
-    sections: Annotated[Mapping[Annotated[str, MinLen(1), MaxLen(200)], SectionPolicy], MaxLen(500)] = field(
-        default_factory=dict
+    sections: Annotated[Mapping[Annotated[str, MinLen(1), MaxLen(200)], SectionPolicy], MaxLen(SECTIONS_AT_MOST)] = (
+        field(default_factory=dict)
     )
 
     def for_section(self, section: str | None) -> "Policy":

@@ -8,6 +8,8 @@ from typing import Any
 
 from moderation.audit_entry import Actor, ActorKind
 from moderation.model import (
+    AppealOutcome,
+    AppealStatus,
     Author,
     DecidedBy,
     Decision,
@@ -194,6 +196,31 @@ class Suggested:
     attributes: Mapping[str, bool]
     actor: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An author's word against the decision on their comment, and what came of it."""
+
+    id: str
+    site_id: str
+    comment_id: str
+    author_key: str | None
+    against: int
+    """The `sequence` of the decision, in the comment's log."""
+    text: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    outcome: AppealOutcome | None = None
+    by: DecidedBy | None = None
+    """Who decided it; None while it is open, and if it was closed by itself."""
+    actor: str | None = None
+    note: str | None = None
+
+    @property
+    def status(self) -> AppealStatus:
+        """Whether it waits for somebody."""
+        return AppealStatus.OPEN if self.closed_at is None else AppealStatus.CLOSED
 
 
 class ModelState(StrEnum):

@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     max_batch_bytes: int = Field(
         8_000_000,
         ge=10_000,
-        description="Largest body of `/v1/comments/batch`, `/v1/score`, Perspective's and OpenAI's calls, in bytes.",
+        description="Largest body of `/v1/comments/batch`, `/v1/score`, `/v1/words/import`, Perspective's and OpenAI's "
+        "calls, in bytes.",
     )
     max_wait_seconds: float = Field(30.0, ge=0, le=120, description="Longest wait that `Prefer: wait` can ask for.")
     score_timeout_seconds: float = Field(
@@ -47,6 +48,9 @@ class Settings(BaseSettings):
     )
     score_cache_seconds: int = Field(
         600, ge=0, le=86_400, description="How long scores of texts that are not kept are remembered; 0 is not at all."
+    )
+    appeals_per_day: int = Field(
+        5, ge=1, le=1000, description="Appeals of one author that are taken within 24 hours; more get 429."
     )
     promise_seconds: int = Field(
         600, ge=1, description="A new comment is refused with 503 when its turn would come later than this."

@@ -25,6 +25,7 @@ CHANGING = {
     "coral_secrets": {"add_secret", "remove_secret"},
     "site_models": {"roll_back"},
     "comments": {"erase", "revise"},
+    "appeals": {"add"},
     "authors": {"put_restriction", "remove_restriction"},
 }
 """What storage can change that the audit log tells of."""

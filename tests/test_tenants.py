@@ -16,10 +16,13 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from moderation import accounts, batches, delivering, ids
+from moderation import accounts, appeals, batches, delivering, ids
 from moderation.app import create_app
+from moderation.appeals import Asked
+from moderation.audit_entry import SERVICE
 from moderation.model import Action, Cluster, DecidedBy, Decision, Scope
 from moderation.pipeline import Parts
+from moderation.policy_document import Word, WordsPolicy
 from moderation.sealing import CORAL, seal
 from moderation.service import Service
 from moderation.settings import Settings
@@ -30,7 +33,8 @@ from moderation.storage.delivery_log import Wanted
 from moderation.storage.saved_filters import SavedFilter
 from moderation.storage.tables import metadata
 from moderation.web import EXTENSION
-from tests.build import TOXIC, add_model, comment, make_site, post, settle_all
+from moderation.word_lists import Entry
+from tests.build import FREE, TOXIC, add_model, comment, make_site, post, settle_all
 from tests.dashboard.visitor import PASSWORD, Visitor
 
 NAMES_NOTHING = {"filename", "anything", "prefix", "method"}
@@ -42,14 +46,17 @@ BODIES: Mapping[str, Mapping[str, object]] = {
     "native_authors.restrict_author": {"action": "hold"},
     "native_endpoints.change_endpoint": {"description": "ours"},
     "native_endpoints.rotate_secret": {"overlap_hours": 0},
+    "native_words.change_word": {"deobfuscate": True},
+    "native_appeals.decide_appeal": {"outcome": "upheld"},
 }
 FILTERS_OF_NOTHING = {
-    "status", "reason", "before", "after", "limit", "span_units", "state", "type", "action", "actor", "with",
+    "status", "reason", "before", "after", "limit", "span_units", "state", "type", "action", "actor", "with", "list",
+    "section", "contains", "outcome", "format",
 }  # fmt: skip
 VERSIONS = {"news": 620_100_001, "other": 620_100_002}  # the only one of each site's policy
 NOBODYS = {
     **dict.fromkeys(
-        ("comment_id", "cluster_id", "endpoint_id", "delivery_id", "batch_id", "filter_id"),
+        ("comment_id", "cluster_id", "endpoint_id", "delivery_id", "batch_id", "filter_id", "appeal_id"),
         "01940000-0000-7000-8000-00000000ffff",
     ),
     "author_id": "author-of-nowhere",
@@ -58,6 +65,7 @@ NOBODYS = {
     "attribute": "insult",
     "site_id": "nowhere",
     "version": "620100003",
+    "word_id": "0123456789abcdef0123456789abcdef",
 }  # fmt: skip
 """Names that nothing has."""
 
@@ -126,7 +134,8 @@ def tenants(settings: Settings, database: Database) -> Iterator[Tenants]:
 def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
     """Make a site with one held comment, an endpoint that is told of it, a moderator and a secret of Coral's."""
     parts, now = service.parts, service.now()
-    site, secret = make_site(parts.database, site_id, version=VERSIONS[site_id]), ids.new_secret()
+    policy, secret = replace(FREE, words=WordsPolicy(suspect=(Word(f"word-of-{site_id}"),))), ids.new_secret()
+    site = make_site(parts.database, site_id, policy, VERSIONS[site_id])
     prefix, key = ids.new_api_key()
     accounts.add_moderator(parts.database, site_id, f"kim@{site_id}.example", "Kim", now, PASSWORD)
     with parts.database.write() as connection:
@@ -143,13 +152,15 @@ def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
     earlier = post(parts, site, comment(f"Another of {site_id}", thread=f"thread-of-{site_id}", author=author), now)
     approval, batch_id = Decision(Action.APPROVE, DecidedBy.API, now, 1), ids.new_id(now)
     batches.decide_batch(parts, site_id, [batches.Wanted(earlier.id, approval)], batch_id)
+    asked = Asked(made.id, None, f"Appeal of {site_id}")
+    appeal = appeals.open_appeal(parts, site_id, asked, 5, now, SERVICE).document["id"]
     delivery = delivering.find(service, site_id, Wanted(comment_id=made.id), 1, None)[0][0]
     saved = SavedFilter(ids.new_id(now), site_id, None, f"of {site_id}", "status=held", now)
     with parts.database.write() as connection:
         saved_filters.put(connection, saved)
     desk = Visitor(app.test_client())
     desk.sign_in(f"kim@{site_id}.example")
-    form = {**desk.get(f"/desk/comments/{made.id}").form("/decision").fields, "action": "reject"}
+    form = {**desk.get(f"/desk/comments/{made.id}").form("/decision").fields, "action": "reject", "outcome": "upheld"}
     has = {
         "comment_id": made.id,
         "cluster_id": cluster_id,
@@ -163,6 +174,8 @@ def settle_in(app: APIFlask, service: Service, site_id: str) -> Tenant:
         "attribute": "spam",
         "site_id": site_id,
         "version": str(VERSIONS[site_id]),
+        "appeal_id": appeal,
+        "word_id": Entry("suspect", f"word-of-{site_id}").id,
     }
     return Tenant(app, key, secret, desk, form, has, text)
 
@@ -208,12 +221,15 @@ def test_what_another_site_has_is_as_if_it_were_not_there(tenants: Tenants) -> N
 
 
 def test_a_site_reaches_what_it_has(tenants: Tenants) -> None:
-    """Each of those routes leads its own site to the thing; what removes goes last, and a thing after what it has."""
+    """Each of those routes leads its own site to the thing; what removes goes last, and a thing after what it has.
+
+    Whatever decides a comment ends its appeal, so appeals are decided first.
+    """
 
     def turn(one: tuple[Rule, str]) -> tuple[bool, int, str]:
         rule, method = one
         removes = method == "DELETE"
-        return removes, -len(str(rule)) if removes else 0, str(rule)
+        return removes, -len(str(rule)) if removes else 0, "" if "appeal_id" in rule.arguments else str(rule)
 
     for rule, method in sorted(routes(tenants.app, of_things=True), key=turn):
         assert tenants.news.call(rule, method, tenants.news.has).status_code < 400, (method, rule)
@@ -230,7 +246,8 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
                 shown.add(rule.endpoint)
 
     assert shown == {
-        "native_audit.list_audit",
+        "native_audit.list_audit", "native_words.list_words", "desk.words", "native_appeals.list_appeals",
+        "desk.appeals_page",
         "native.list_comments", "native_admin.get_policy", "native_policy.list_versions", "desk.policy", "desk.queue",
         "native_endpoints.list_endpoints", "native_endpoints.list_deliveries", "desk.policy_versions_page",
         "desk.endpoints_page", "desk.overview_page",
@@ -259,8 +276,10 @@ def test_no_body_reaches_what_another_site_has(tenants: Tenants) -> None:
     names, text, http = tenants.news.has, tenants.news.text, tenants.app.test_client()
     calls: list[tuple[str, dict[str, Any], str]] = [
         ("/v1/threads/counts", {"ids": [names["thread_id"]]}, '"held":1'),
-        ("/v1/deliveries/replay", {"state": None, "endpoint": names["endpoint_id"]}, '"replayed":2'),
-        ("/v1/deliveries/replay", {"state": None, "comment": names["comment_id"]}, '"replayed":1'),
+        ("/v1/deliveries/replay", {"state": None, "endpoint": names["endpoint_id"]}, '"replayed":3'),
+        ("/v1/deliveries/replay", {"state": None, "comment": names["comment_id"]}, '"replayed":2'),
+        ("/v1/appeals", {"comment_id": names["comment_id"]}, "appeal_open"),
+        ("/v1/appeals", {"external_id": "of-news"}, "appeal_open"),
         ("/v1/comments", {"text": "A", "thread": {"id": "t"}, "external_id": "of-news"}, "external_id_taken"),
         ("/v1/decisions/batch", {"decisions": [{"id": names["comment_id"], "action": "reject"}]}, '"status_code":200'),
         ("/v1/comments", {"text": text, "thread": {"id": "t"}, "external_id": "of-news"}, names["comment_id"]),

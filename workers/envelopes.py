@@ -5,8 +5,8 @@ from typing import Any
 
 from moderation.comment_object import akismet_document, author_object, timestamp
 from moderation.sealing import AKISMET, unseal
-from moderation.storage import comments
-from moderation.storage.database import Database
+from moderation.storage import appeals, comments
+from moderation.storage.database import Connection, Database
 from moderation.storage.deliveries import Due
 from moderation.storage.events import DOCUMENT
 from workers.process import Process
@@ -35,6 +35,14 @@ def _quoted(database: Database, due: Due) -> dict[str, Any]:
         return {}
     with database.read() as connection:
         comment = comments.get(connection, due.event.site_id, due.event.comment_id)
+        said = _appeal(connection, due)
     if comment is None or comment.erased_at is not None:
-        return {"text": None, "author": None}
-    return {"text": comment.text, "author": author_object(comment)}
+        return {"text": None, "author": None, **said}
+    return {"text": comment.text, "author": author_object(comment), **said}
+
+
+def _appeal(connection: Connection, due: Due) -> dict[str, Any]:
+    """Return the appeal that an event is about, with what its author says, if it is about one."""
+    named = due.event.data.get("appeal")
+    found = appeals.get(connection, due.event.site_id, named["id"]) if named else None
+    return {} if named is None or found is None else {"appeal": {**named, "text": found.text}}

@@ -4,6 +4,7 @@ Importing the views puts their routes on the blueprint.
 """
 
 from moderation.dashboard import (
+    appeals,
     authors,
     bulk,
     comfort,
@@ -19,10 +20,12 @@ from moderation.dashboard import (
     presence,
     saved,
     views,
+    words,
 )
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
+    "appeals",
     "authors",
     "blueprint",
     "bulk",
@@ -39,4 +42,5 @@ __all__ = [
     "presence",
     "saved",
     "views",
+    "words",
 ]

@@ -128,7 +128,7 @@ def read_decision(seat: Seat, site: Site) -> Decision:
         policy_version=site.policy_version,
         reasons=reasons,
         actor=seat.moderator.email,
-        note=_note(request.form.get("note", "")),
+        note=read_note(request.form.get("note", "")),
         actor_id=seat.moderator.id,
     )
 
@@ -163,5 +163,6 @@ def _action(text: str | None, reason: str) -> tuple[Action, tuple[Reason, ...]]:
     return Action(text), (Reason("decided", reason),) if named else ()
 
 
-def _note(text: str) -> str | None:
+def read_note(text: str) -> str | None:
+    """Return the note of a form, or None if it is empty."""
     return text.replace("\0", "").replace("\r\n", "\n").strip()[:NOTE_AT_MOST] or None

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from moderation import policy_versions
 from moderation.dashboard import policy_form, policy_show, policy_words
 from moderation.dashboard.deciding import seated_page
+from moderation.dashboard.outlooks import SAMPLES, with_comments
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import Seat, take_seat
 from moderation.errors import BadRequestError, NotFoundError, StaleError
@@ -17,11 +18,10 @@ from moderation.model import ATTRIBUTES
 from moderation.policy_document import Policy, parse
 from moderation.policy_presets import PRESETS
 from moderation.preview import preview
-from moderation.records import Site, StoredComment
+from moderation.records import Site
 from moderation.web import service
 
 VERSIONS, VERSIONS_A_PAGE = 10, 50
-SAMPLES = 5
 DAYS, DAYS_AT_MOST = 30, 366
 SECTION_AT_MOST = 200
 DIGITS = 9
@@ -44,7 +44,7 @@ class Shown:
 def policy() -> AnyResponse:
     """Show the policy of the site or of a section, or how it would be with a preset."""
     seat = take_seat()
-    site, section = service().site(seat.moderator.site_id), _section(request.args.get("section"))
+    site, section = service().site(seat.moderator.site_id), read_section(request.args.get("section"))
     preset = PRESETS.get(request.args.get("preset", ""))
     values = policy_form.values(site.policy, section)
     if preset is not None:
@@ -59,7 +59,7 @@ def policy() -> AnyResponse:
 def change_policy() -> AnyResponse:
     """Preview or save what stands in the form, or remove what a section has of its own."""
     seat = take_seat()
-    site, section = service().site(seat.moderator.site_id), _section(request.form.get("section"))
+    site, section = service().site(seat.moderator.site_id), read_section(request.form.get("section"))
     values, wanted = policy_form.ticked(site.policy, section, request.form.to_dict()), request.form.get("do")
     document = policy_form.document(site.policy, section, values)
     if wanted == "remove" and section is not None:
@@ -159,11 +159,7 @@ def _versions(site: Site, before: int | None, limit: int) -> tuple[list[policy_w
 def _outlook(site: Site, made: Policy, days: int) -> policy_show.Outlook:
     now = service().now()
     found = preview(service().parts, site, made, days=days, samples=SAMPLES, now=now)
-    texts: dict[str, StoredComment] = {}
-    for change in found.changes:
-        for sample in change.samples:
-            texts[sample.comment_id] = service().get(site.id, sample.comment_id)
-    return policy_show.outlook(found, days, now, texts)
+    return with_comments(site.id, found, days, now)
 
 
 def _errors(error: ValidationError, section: str | None) -> dict[str, str]:
@@ -175,7 +171,8 @@ def _errors(error: ValidationError, section: str | None) -> dict[str, str]:
     return found
 
 
-def _section(name: str | None) -> str | None:
+def read_section(name: str | None) -> str | None:
+    """Return the section that an address or a form names; `NotFoundError` if none can have such a name."""
     name = (name or "").strip()
     if len(name) > SECTION_AT_MOST or "\0" in name:
         raise NotFoundError("No section can have such a name")

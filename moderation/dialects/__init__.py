@@ -9,6 +9,7 @@ from moderation.dialects import (
     ibm_max,
     native,
     native_admin,
+    native_appeals,
     native_audit,
     native_authors,
     native_clusters,
@@ -17,6 +18,7 @@ from moderation.dialects import (
     native_models,
     native_policy,
     native_threads,
+    native_words,
     openai,
     osmod,
     perspective,
@@ -25,12 +27,14 @@ from moderation.dialects import (
 DIALECTS: tuple[APIBlueprint, ...] = (
     native.blueprint,  # our own: comments
     native_authors.blueprint,  # our own: authors
+    native_appeals.blueprint,  # our own: authors against decisions
     native_clusters.blueprint,  # our own: near copies
     native_learning.blueprint,  # our own: what moderators taught
     native_threads.blueprint,  # our own: counts of threads, scores alone
     native_models.blueprint,  # our own: what gives the scores
     native_admin.blueprint,  # our own: the policy
     native_policy.blueprint,  # our own: what another policy would have done, and earlier ones
+    native_words.blueprint,  # our own: the lists of words of the policy
     native_endpoints.blueprint,  # our own: webhooks
     native_audit.blueprint,  # our own: who changed what
     perspective.blueprint,  # Google's Perspective: scores alone

@@ -12,7 +12,7 @@ from moderation.model import Scope
 from moderation.openapi import answers, needs, takes
 from moderation.policy_document import render
 from moderation.policy_presets import PRESETS, Preset, meaning
-from moderation.preview import Preview, preview
+from moderation.preview import preview
 from moderation.records import PolicyVersion, Site
 from moderation.web import answer, read_json, read_query, require_key, service
 
@@ -32,7 +32,7 @@ def preview_policy() -> Response:
     body = read_json(schemas.PreviewIn)
     site, now = service().site(key.site_id), service().now()
     found = preview(service().parts, site, body.policy, days=body.days, samples=body.samples, now=now)
-    return _answer(_preview(found, body.days))
+    return _answer(schemas.preview_object(found, body.days))
 
 
 @blueprint.get("/v1/policy/versions")
@@ -96,30 +96,6 @@ def list_presets() -> Response:
 
 def _answer(document: BaseModel) -> Response:
     return answer(document.model_dump(mode="json", by_alias=True))
-
-
-def _preview(found: Preview, days: int) -> schemas.PreviewOut:
-    return schemas.PreviewOut.model_validate({
-        "comments": found.comments,
-        "more": found.more,
-        "days": days,
-        "oldest": found.oldest,
-        "now": {action.value: number for action, number in found.now.items()},
-        "then": {action.value: number for action, number in found.then.items()},
-        "changes": [
-            {
-                "from": one.before,
-                "to": one.after,
-                "count": one.count,
-                "samples": [
-                    {"id": sample.comment_id, "now": list(sample.now), "then": list(sample.then)}
-                    for sample in one.samples
-                ],
-            }
-            for one in found.changes
-        ],
-        "not_replayed": list(found.not_replayed),
-    })  # fmt: skip
 
 
 def _version(one: PolicyVersion) -> dict[str, object]:

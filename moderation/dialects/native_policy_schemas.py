@@ -10,6 +10,7 @@ from moderation.dialects.native_schemas import PAGE_AT_MOST, POLICY_EXAMPLE, Bod
 from moderation.model import Action
 from moderation.policy_document import Attribute, Policy, Unknown
 from moderation.policy_versions import NUMBER_AT_MOST
+from moderation.preview import Preview
 
 DAYS_AT_MOST = 366
 SAMPLES_AT_MOST = 100
@@ -162,3 +163,28 @@ class PresetsOut(Answer):
     """The presets, the mildest first."""
 
     presets: list[PresetOut]
+
+
+def preview_object(found: Preview, days: int) -> PreviewOut:
+    """Return a preview as the API shows it."""
+    return PreviewOut.model_validate({
+        "comments": found.comments,
+        "more": found.more,
+        "days": days,
+        "oldest": found.oldest,
+        "now": {action.value: number for action, number in found.now.items()},
+        "then": {action.value: number for action, number in found.then.items()},
+        "changes": [
+            {
+                "from": one.before,
+                "to": one.after,
+                "count": one.count,
+                "samples": [
+                    {"id": sample.comment_id, "now": list(sample.now), "then": list(sample.then)}
+                    for sample in one.samples
+                ],
+            }
+            for one in found.changes
+        ],
+        "not_replayed": list(found.not_replayed),
+    })  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask import request
 
-from moderation import ids
+from moderation import ids, word_lists
 from moderation.dialects.native_schemas import ClusterDecisionIn
 from moderation.errors import BadRequestError, InvalidInputError, NotFoundError
 from moderation.model import DecidedBy, Decision, Reason
@@ -90,6 +90,15 @@ def read_number_cursor(text: str) -> int:
     if not NUMBER.fullmatch(found):
         raise InvalidInputError(NO_CURSOR)
     return int(found)
+
+
+def read_word_cursor(text: str) -> tuple[int, str]:
+    """Return the place among words that a cursor stands for; `InvalidInputError` if it is none of ours."""
+    name, _, term = _decoded(text).partition(":")
+    place = next((at for at, one in enumerate(word_lists.LISTS) if one == name), None)
+    if place is None:
+        raise InvalidInputError(NO_CURSOR)
+    return place, term
 
 
 def _decoded(cursor: str) -> str:

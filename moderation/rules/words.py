@@ -5,7 +5,7 @@ between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) have a boundary bet
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, product
 
@@ -14,12 +14,13 @@ import regex
 from moderation.deobfuscation import deobfuscate, without_accents
 from moderation.memo import Memo
 from moderation.model import Finding, Span, Verdict
-from moderation.policy_document import WordsPolicy
+from moderation.policy_document import ListName, WordsPolicy
 from moderation.rules.draft import Draft
 from moderation.text import Normalised, normalise
 
 RULE = "words"
 BANNED, SUSPECT, EXCEPTION = "banned_word", "suspect_word", "exception"
+LISTS: Mapping[str, ListName] = {BANNED: "banned", SUSPECT: "suspect", EXCEPTION: "exceptions"}
 SPANS_AT_MOST = 50
 """Hits of one list that a finding shows; a text full of a term needs no more."""
 NAMED_AT_MOST = 3
@@ -53,6 +54,20 @@ class _Lists:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A term of a list where it stands in a text."""
+
+    list: ListName
+    term: str
+    span: Span
+    """In the original text."""
+    disguised: bool
+    """Whether it is not written as the list has it."""
+    excepted: bool
+    """Whether it counts for nothing, since it stands inside an exception."""
+
+
 def check(draft: Draft) -> tuple[Finding, ...]:
     """Give `banned_word` (rejects) and `suspect_word` (holds) with the places in the original text, or pass."""
     lists = _lists(draft.policy.words)
@@ -67,6 +82,31 @@ def check(draft: Draft) -> tuple[Finding, ...]:
             spans = _apart(span for _, span in own)[:SPANS_AT_MOST]
             found.append(Finding(RULE, verdict, code, _named(term for term, _ in own), spans))
     return tuple(found) or (Finding(RULE, Verdict.PASS, RULE, f"none of {lists.size} terms"),)
+
+
+def matches(text: Normalised, policy: WordsPolicy, draft: WordsPolicy) -> tuple[Match, ...]:
+    """Return where the terms of a policy, and of lists that nobody keeps, stand in a text: what `check` goes by.
+
+    Of terms that begin at the same place each list shows the longest, and no more than `SPANS_AT_MOST` at all.
+    """
+    found: dict[tuple[str, str, Span], bool] = {}
+    for lists in (_lists(policy), _compile(draft)):  # what is tried out must not push others out of the memo
+        for kind, term, span in _hits(lists.exact, text):
+            found[kind, term, span] = False
+        if lists.hidden.following:
+            for kind, term, span in _hits(lists.hidden, deobfuscate(text, run=3), hidden=True):
+                found.setdefault((kind, term, span), True)
+    covered = _Covered([span for kind, _, span in found if kind == EXCEPTION])
+    ordered = sorted(found.items(), key=lambda item: (item[0][2].start, item[0][2].end, item[0]))
+    return tuple(
+        Match(LISTS[kind], term, span, disguised, kind != EXCEPTION and span in covered)
+        for (kind, term, span), disguised in ordered[:SPANS_AT_MOST]
+    )
+
+
+def can_be_found(term: str) -> bool:
+    """Tell whether a term has anything that a text could have: blanks and invisible characters are nothing."""
+    return next(_steps(normalise(term).text), None) is not None
 
 
 def _compile(policy: WordsPolicy) -> _Lists:

@@ -51,6 +51,14 @@ def get(connection: Connection, site_id: str, comment_id: str, *, lock: bool = F
     return found[0] if found else None
 
 
+def get_many(connection: Connection, site_id: str, comment_ids: Sequence[str]) -> dict[str, StoredComment]:
+    """Return comments by id, as far as the site has them."""
+    if not comment_ids:
+        return {}
+    query = with_thread().where(comments.c.site_id == site_id, comments.c.id.in_(comment_ids))
+    return {comment.id: comment for comment in read_comments(connection, query)}
+
+
 def by_external_id(connection: Connection, site_id: str, external_ids: Sequence[str]) -> dict[str, StoredComment]:
     """Return the comments that have one of these external ids, by it."""
     if not external_ids:
@@ -112,6 +120,12 @@ def decide(connection: Connection, decided: Sequence[Decided], now: datetime) ->
         ],
     )
     log(connection, decided)
+
+
+def raise_sequence(connection: Connection, site_id: str, comment_id: str) -> None:
+    """Count an event of a comment that does not decide it."""
+    mine = (comments.c.site_id == site_id) & (comments.c.id == comment_id)
+    connection.execute(update(comments).where(mine).values(sequence=comments.c.sequence + 1))
 
 
 def as_decided(one: Decided) -> StoredComment:

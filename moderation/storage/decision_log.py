@@ -1,10 +1,11 @@
 """The log of decisions: what was decided together, and what stood before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from moderation.model import Decision, Status
 from moderation.storage.rows import parse_decision
@@ -37,6 +38,21 @@ def of_comment(connection: Connection, site_id: str, comment_id: str) -> list[Li
     """Return the last lines of a comment, newest first."""
     mine = (decisions.c.site_id == site_id) & (decisions.c.comment_id == comment_id)
     return _lines(connection, select(decisions).where(mine).order_by(decisions.c.sequence.desc()).limit(LINES_AT_MOST))
+
+
+def last_of(connection: Connection, site_id: str, comment_ids: Sequence[str]) -> dict[str, int]:
+    """Return the sequence of each comment's last decision."""
+    mine = (decisions.c.site_id == site_id) & decisions.c.comment_id.in_(comment_ids)
+    last = func.max(decisions.c.sequence)
+    rows = connection.execute(select(decisions.c.comment_id, last).where(mine).group_by(decisions.c.comment_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def at(connection: Connection, site_id: str, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Decision]:
+    """Return the decisions at these places of the log, each a comment and a sequence."""
+    wanted = tuple_(decisions.c.comment_id, decisions.c.sequence).in_(places)
+    lines = _lines(connection, select(decisions).where(decisions.c.site_id == site_id, wanted)) if places else []
+    return {(line.comment_id, line.sequence): line.decision for line in lines}
 
 
 def _lines(connection: Connection, query: Select[Any]) -> list[Line]:

@@ -81,6 +81,8 @@ def strip_events(connection: Connection, site_id: str, comment_id: str) -> None:
                 "note": None,
                 "reasons": bare_reasons(data["decision"]["reasons"]),
             }
+        if data.get("appeal"):
+            data["appeal"] = {**data["appeal"], "note": None}
         connection.execute(update(events).where(events.c.id == row.id).values(data=data))
 
 

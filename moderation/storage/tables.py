@@ -221,6 +221,34 @@ authors = Table(
     PrimaryKeyConstraint("site_id", "author_key"),
 )
 
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("comment_id", ForeignKey("comments.id"), nullable=False),
+    Column("author_key", KEY),  # as in comments; null once erased
+    Column("against", Integer, nullable=False),  # the sequence of the decision
+    Column("text", Text, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),  # null: open
+    Column("outcome", String(16)),
+    Column("by", String(16)),  # moderator or api; null if it was closed by itself
+    Column("actor", Text),
+    Column("note", Text),
+    Index(None, "site_id", "id"),
+    Index(None, "site_id", "author_key", "opened_at"),
+    Index(None, "comment_id"),
+)
+Index(
+    "ix_appeals_open",
+    appeals.c.site_id,
+    appeals.c.comment_id,
+    unique=True,
+    sqlite_where=appeals.c.closed_at.is_(None),
+    postgresql_where=appeals.c.closed_at.is_(None),
+)
+
 labels = Table(
     "labels",
     metadata,

@@ -35,7 +35,7 @@ def test_a_policy_is_told_by_the_parts_that_differ(news: Tenant, service: Servic
 
     assert [one.details["version"] for one in found] == [first + 1, first + 2]
     assert [one.subject for one in found] == [str(first + 1), str(first + 2)]
-    assert [one.details["parts"] for one in found] == [["limits", "mode"], ["limits", "unknown"]]
+    assert [one.details["parts"] for one in found] == [["limits", "mode", "words"], ["limits", "unknown"]]
 
 
 def test_erasing_keeps_the_chain_whole(news: Tenant, service: Service) -> None:

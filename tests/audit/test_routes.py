@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from moderation import authors, delivering, ids
+from moderation import appeals, authors, delivering, ids, word_changes, word_lists
+from moderation.appeals import Asked
 from moderation.audit_entry import SERVICE, Actor, ActorKind, Entry
 from moderation.auditing import verify
 from moderation.model import Action, Cluster, Restriction
 from moderation.service import Service
+from moderation.word_changes import Place, Who
 from tests.build import TOXIC, add_model, comment, post, settle_all
 from tests.logbook import added, dumped, moderator
 from tests.test_tenants import BODIES, VERSIONS, Tenant
@@ -36,7 +38,14 @@ LEAVES = {
     "native_endpoints.rotate_secret": "endpoint.rotated",
     "native_endpoints.remove_endpoint": "endpoint.removed",
     "native_policy.roll_back_policy": "policy.changed",
+    "native_appeals.post_appeal": "appeal.opened",
+    "native_appeals.decide_appeal": "appeal.decided",
+    "native_words.add_words": "policy.changed",
+    "native_words.change_word": "policy.changed",
+    "native_words.import_words": "policy.changed",
+    "native_words.remove_word": "policy.changed",
     "desk.decide": "comment.decided",
+    "desk.decide_appeal": "appeal.decided",
     "desk.decide_copies": "cluster.decided",
     "desk.restrict_author": "author.restricted",
 }
@@ -49,11 +58,12 @@ LEAVES_NONE = {
     "akismet.key_sites", "akismet.usage_limit", "akismet.get_stats", "akismet.get_key_stats", "desk.nothing",
     "desk.sign_out", "desk.presence", "desk.change_comfort", "desk.save_filter", "desk.remove_filter",
     "native_policy.preview_policy", "desk.test_endpoint", "desk.replay_to_endpoint", "desk.replay_delivery",
+    "native_words.try_words", "native_words.preview_words",
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
 DESK_FORMS = {
     "desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy", "desk.add_endpoint",
-    "desk.enable_endpoint", "desk.disable_endpoint", "desk.rotate_endpoint_secret",
+    "desk.enable_endpoint", "desk.disable_endpoint", "desk.rotate_endpoint_secret", "desk.change_words",
 }  # fmt: skip
 TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"} | DESK_FORMS
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
@@ -64,8 +74,11 @@ MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     "native_authors.restrict_author": {"action": "reject", "reason": "canary-reason"},
     "native_endpoints.add_endpoint": {"url": "https://93.184.216.34/canary-url", "description": "canary-description"},
     "native_endpoints.change_endpoint": {"description": "canary-description", "include_text": True},
+    "native_appeals.decide_appeal": {"outcome": "upheld", "note": "canary-note"},
     "native_policy.roll_back_policy": {"version": VERSIONS["news"]},
     "native_admin.put_policy": {"words": {"banned": [{"term": "canary-word"}]}, "limits": []},
+    "native_words.add_words": {"words": [{"list": "banned", "term": "canary-term"}]},
+    "native_words.import_words": {"text": "canary-line"},
 }
 
 
@@ -76,10 +89,24 @@ def renew(service: Service, tenant: Tenant, number: int) -> Tenant:
     author = replace(comment().author, id=author_id, name="canary-name", email="canary@example.com")
     made = post(parts, site, comment(f"canary {number} of the texts", author=author), now)
     settle_all(parts, site, replace(TOXIC, cluster=Cluster(cluster, 9, 9)), now)
+    for earlier in service.endpoints("news"):
+        delivering.remove(service, "news", earlier.id)
+    word = word_lists.Entry("suspect", f"canary-word-{number}")
+    word_changes.add(parts, Place("news"), [word], Who("canary", SERVICE), now)
     endpoint = delivering.add(service, "news", "https://93.184.216.34/canary", (), include_text=True, description="")
     add_model(parts.database, version=number)
-    has = {"comment_id": made.id, "cluster_id": cluster, "author_id": author_id, "endpoint_id": endpoint.id}
-    has["author_key"] = str(made.author_key)
+    appealed = post(parts, site, comment(f"canary {number} of others", author=author), now)
+    settle_all(parts, site, TOXIC, now)
+    asked = Asked(appealed.id, None, "canary-appeal")
+    appeal = appeals.open_appeal(parts, "news", asked, 1000, now, SERVICE).document["id"]
+    has = {
+        "comment_id": made.id,
+        "appeal_id": appeal,
+        "cluster_id": cluster,
+        "author_id": author_id,
+        "endpoint_id": endpoint.id,
+    }
+    has |= {"author_key": str(made.author_key), "word_id": word.id}
     return replace(tenant, has={**tenant.has, **has})
 
 
@@ -106,7 +133,9 @@ def test_each_change_leaves_one_entry_with_its_actor(
             authors.restrict(service.parts, "news", site.has["author_key"], always, SERVICE)
         (method,) = (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
         together = {"decisions": [{"id": site.has["comment_id"], "action": "reject", "note": "canary-note"}]}
-        monkeypatch.setattr("tests.test_tenants.BODIES", {**MORE_BODIES, "native_clusters.decide_comments": together})
+        appeal = {"comment_id": site.has["comment_id"], "text": "canary-text"}
+        own = {"native_clusters.decide_comments": together, "native_appeals.post_appeal": appeal}
+        monkeypatch.setattr("tests.test_tenants.BODIES", {**MORE_BODIES, **own})
         with added(database) as found:
             answer = site.call(rule, method, site.has)
 
@@ -146,9 +175,15 @@ def _fits(entry: Entry, has: Mapping[str, str]) -> bool:
     kind = entry.action.split(".")[0]
     if kind == "author":
         return entry.subject == has["author_key"]
-    named = {"comment": "comment_id", "cluster": "cluster_id", "endpoint": "endpoint_id", "learning": "attribute"}
+    named = {
+        "comment": "comment_id",
+        "cluster": "cluster_id",
+        "endpoint": "endpoint_id",
+        "learning": "attribute",
+        "appeal": "appeal_id",
+    }
     named["decisions"] = "batch_id"
-    if kind not in named or entry.action == "endpoint.made":
+    if kind not in named or entry.action in {"endpoint.made", "appeal.opened"}:
         return bool(entry.subject)
     return entry.subject == has[named[kind]]
 

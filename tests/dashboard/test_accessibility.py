@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from moderation import delivering
+from moderation import appeals, delivering, word_changes
+from moderation.appeals import Asked
+from moderation.audit_entry import SERVICE
 from moderation.model import Author
 from moderation.records import Site
 from moderation.service import Service
+from moderation.word_changes import Place, Who
+from moderation.word_lists import Entry
 from tests.build import add_model, comment
 from tests.dashboard.browsing import sign_in
 from tests.dashboard.visitor import hold
@@ -43,6 +47,8 @@ def test_no_page_has_a_serious_finding(browser: Browser, url: str, engine: Servi
     seen["/ empty"] = findings(page)
     hold(engine, site, comment("Who wants tea?", external_id="c-1"))
     stored = hold(engine, site, comment("You stupid idiot " * 15, parent_id="c-1", author=Author("u-1", "Robin")))
+    appeals.open_appeal(engine.parts, site.id, Asked(stored.id, None, "Why?"), 5, engine.now(), SERVICE)
+    word_changes.add(engine.parts, Place(site.id), [Entry("suspect", "tea")], Who("test", SERVICE), engine.now())
     add_model(engine.parts.database)
     hook = delivering.add(engine, site.id, "https://93.184.216.34/hook", (), include_text=True, description="Ours")
     delivery_id = delivering.test(engine, site.id, hook.id)
@@ -60,6 +66,9 @@ def test_no_page_has_a_serious_finding(browser: Browser, url: str, engine: Servi
         "/endpoints",
         f"/endpoints/{hook.id}",
         f"/deliveries/{delivery_id}",
+        "/words",
+        "/appeals",
+        "/appeals?status=closed",
         "/nowhere",
     ):
         page.goto(f"{url}/desk{path}")

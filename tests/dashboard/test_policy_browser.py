@@ -37,7 +37,7 @@ def test_an_owner_previews_a_preset_and_saves_it(page: Page, url: str, engine: S
     expect(page.get_by_role("status")).to_contain_text("Version 2 is in force")
     assert engine.site(site.id).policy.thresholds["toxicity"] == Threshold(hold=0.35, reject=0.95)
 
-    page.get_by_role("button", name="Put version 1 back in force").click()
+    page.get_by_role("button", name="Put back version 1").click()
     expect(page.get_by_role("status")).to_contain_text("Version 3 is in force")
     assert engine.site(site.id).policy == site.policy
 

@@ -33,11 +33,12 @@ OF_THE_MOMENT = {
     "idempotency_reused": "depends on the request before",
     "too_long": "depends on the policy in force",
     "too_short": "depends on the policy in force",
+    "unreadable_list": "a file is a text to the description",
 }
 """Refusals of input that is as described, each with the reason why the description cannot say it."""
-OPAQUE = {"cursor", "metadata", "until"}
-"""Fields with bounds that no schema tells: a cursor comes from the page before, metadata may be so long in all, and a
-restriction ends in the future."""
+OPAQUE = {"comment_id", "cursor", "metadata", "term", "until"}
+"""Fields with bounds that no schema tells: an appeal names its comment in one way or the other, a cursor comes from the
+page before, metadata may be so long in all, a term has something to find, and a restriction ends in the future."""
 
 
 @dataclass

@@ -139,10 +139,10 @@ class OnnxScorer:
         """Return of each reading that needs it the sentence in which its most toxic token stands."""
         found = []
         for parts in passed:
-            known = [(part.tokens.max(), part) for part in parts if part.tokens is not None]
+            known = [(part.window, part.tokens) for part in parts if part.tokens is not None]
             if known:
-                worst = max(known, key=lambda pair: pair[0])[1]
-                found.append(focus.sentence(worst.window, worst.tokens, self._stops))
+                window, tokens = max(known, key=lambda pair: pair[1].max())
+                found.append(focus.sentence(window, tokens, self._stops))
         return [one for one in found if one is not None]
 
     def _passes(self, pieces: Sequence[windows.Window]) -> Iterator["_Pass"]:
