@@ -23,9 +23,10 @@ def pack(embedding: bytes | None, model: str) -> bytes | None:
     """Return what is kept of an embedding (little-endian float32) of a model; None of none."""
     if not embedding:
         return None
+    shipped = model.partition("+")[0]  # what a site taught it changes no embedding
     signs = embedding[FLOAT - 1 :: FLOAT].translate(SIGNS)  # the sign is the first bit of the last byte
     number = int(signs, 2) << (-len(signs) % 8)
-    return zlib.crc32(model.encode()).to_bytes(TAG) + number.to_bytes((len(signs) + 7) // 8)
+    return zlib.crc32(shipped.encode()).to_bytes(TAG) + number.to_bytes((len(signs) + 7) // 8)
 
 
 def nearest(one: bytes, others: Iterable[tuple[str, bytes]], number: int) -> list[tuple[str, float]]:

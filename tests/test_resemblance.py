@@ -19,6 +19,7 @@ def test_one_bit_is_kept_of_each_number() -> None:
 
     assert packed is not None
     assert packed[TAG:] == bytes([0b10101000, 0b10000000])
+    assert pack(embedding([1.0]), f"{MODEL}+toxicity-3") == pack(embedding([1.0]), MODEL)
     assert (pack(None, MODEL), pack(b"", MODEL)) == (None, None)
 
 

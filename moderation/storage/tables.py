@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Date,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -173,6 +174,7 @@ comments = Table(
     Column("score_after", UtcTime),  # null: nothing to do; else free to be claimed from then on
     Column("attempts", Integer, nullable=False),  # times it was claimed since its last revision
     Column("cluster_id", ID),  # of the near copies that it is one of
+    Column("harm", Float, nullable=False, server_default="0.5"),  # that is expected of it, as it was decided
     Column("likeness", LargeBinary),  # of its embedding, what tells like from unlike
     UniqueConstraint("site_id", "external_id"),
     Index(None, "site_id", "id"),
@@ -189,6 +191,17 @@ Index(
     comments.c.id,
     sqlite_where=comments.c.score_after.is_not(None),
     postgresql_where=comments.c.score_after.is_not(None),
+)
+
+Index(  # has all that the worst are found by, so that 50,000 need not be read
+    "ix_comments_held",
+    comments.c.site_id,
+    comments.c.status,
+    comments.c.id,
+    comments.c.thread_id,
+    comments.c.harm,
+    sqlite_where=comments.c.status == "held",
+    postgresql_where=comments.c.status == "held",
 )
 
 decisions = Table(
