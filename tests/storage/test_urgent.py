@@ -1,14 +1,19 @@
 """What tells how urgent comments are, on both databases."""
 
+import runpy
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import update
 
 from moderation import ids
 from moderation.batches import Wanted, decide_batch, undo
 from moderation.model import Action, Author, DecidedBy, Decision, Scored, Status, Thread
-from moderation.storage import urgent
+from moderation.storage import migrate, urgent
 from moderation.storage.database import Database
 from moderation.storage.filters import Filter
+from moderation.storage.tables import comments
 from tests.build import NOW, TOXIC, comment, make_parts, make_site, post, settle_all
 
 
@@ -39,3 +44,21 @@ def test_harm_is_kept_with_each_comment(database: Database, redis_url: str) -> N
     undo(parts, "news", batch, DecidedBy.MODERATOR, "kim", NOW)
     with database.read() as connection:
         assert (made[1], 0.9, 2) in urgent.worst(connection, "news", held, 9)
+
+
+def test_what_is_held_already_gets_its_harm(database: Database, redis_url: str) -> None:
+    """The migration reads it from the decisions; what was held for no score keeps the harm that all begin with."""
+    parts = make_parts(database, redis_url)
+    site = make_site(database)
+    post(parts, site, comment("Held for a score"), NOW)
+    settle_all(parts, site, Scored({**TOXIC.scores, "toxicity": 0.8, "insult": 0.7}), NOW)
+    post(parts, site, comment("Held for a reason without one"), NOW)
+    settle_all(parts, site, Scored(dict.fromkeys(TOXIC.scores)), NOW)
+    path = Path(migrate.__file__).parent / "migrations/versions/0015_desk.py"
+
+    with database.write() as connection:
+        connection.execute(update(comments).values(harm=0.5))
+        runpy.run_path(str(path))["_tell_harm"](connection)
+        found = urgent.worst(connection, "news", Filter(status=Status.HELD), 9)
+
+    assert sorted(harm for _, harm, _ in found) == [0.5, 0.8]

@@ -18,11 +18,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("harm", sa.Float(), nullable=False, server_default="0.5"))
     _tell_harm(op.get_bind())
     with op.batch_alter_table("comments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comments_site_id_status_id"))
         batch_op.create_index(
-            "ix_comments_held",
-            ["site_id", "status", "id", "thread_id", "harm"],
-            sqlite_where=sa.text("status = 'held'"),
-            postgresql_where=sa.text("status = 'held'"),
+            batch_op.f("ix_comments_site_id_status_id_thread_id_harm"), ["site_id", "status", "id", "thread_id", "harm"]
         )
     op.create_table(
         "saved_filters",
@@ -45,7 +43,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("saved_filters")
     with op.batch_alter_table("comments", schema=None) as batch_op:
-        batch_op.drop_index("ix_comments_held")
+        batch_op.drop_index(batch_op.f("ix_comments_site_id_status_id_thread_id_harm"))
+        batch_op.create_index(batch_op.f("ix_comments_site_id_status_id"), ["site_id", "status", "id"])
         batch_op.drop_column("harm")
         batch_op.drop_column("likeness")
 
