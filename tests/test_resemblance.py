@@ -3,7 +3,7 @@
 import random
 import struct
 
-from moderation.resemblance import TAG, nearest, pack
+from moderation.resemblance import TAG, known, nearest, pack
 
 MODEL = "compact-3@sha256:1"
 
@@ -36,9 +36,9 @@ def test_the_most_alike_come_first() -> None:
     one = pack(embedding(own), MODEL)
     assert one is not None
 
-    found = nearest(one, [(name, kept) for name, kept in packed.items() if kept is not None], 5)
+    found = nearest(one, known((name, kept) for name, kept in packed.items() if kept is not None), 5)
 
     assert [name for name, _ in found] == ["near", "related"]
     assert 0.9 < found[0][1] < 1.0
     assert 0.6 < found[1][1] < 0.9
-    assert nearest(one, [("self", one)], 1) == [("self", 1.0)]
+    assert nearest(one, known([("self", one)]), 1) == [("self", 1.0)]
