@@ -32,6 +32,7 @@ from moderation.policy_presets import PRESETS
 from moderation.preview import preview
 from moderation.queue import Queue
 from moderation.records import Site, StoredComment
+from moderation.resemblance import pack
 from moderation.settings import Settings
 from moderation.storage import comments, migrate, sites, threads
 from moderation.storage.database import Database
@@ -76,7 +77,8 @@ def stored(site: Site, scored: Sequence[tuple[str, Scored]], count: int, now: da
         findings = rules.run(rules.Draft(one.comment, one.text, one.policy, Facts(), one.length))
         decision = decide(findings, its, one.policy, site.policy_version, at)
         pending = intake.new_comment(one, site, findings, at)
-        yield replace(intake.decided_at_once(pending, decision), scored=its, attempts=1)
+        likeness = pack(its.embedding, its.models["toxicity"])
+        yield replace(intake.decided_at_once(pending, decision), scored=its, attempts=1, likeness=likeness)
 
 
 def fill(

@@ -6,7 +6,7 @@ that makes 48 bytes, which compare in a fraction of a microsecond without any li
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import nsmallest
 from math import cos, pi
 
@@ -23,18 +23,28 @@ def pack(embedding: bytes | None, model: str) -> bytes | None:
     """Return what is kept of an embedding (little-endian float32) of a model; None of none."""
     if not embedding:
         return None
+    shipped = model.partition("+")[0]  # what a site taught it changes no embedding
     signs = embedding[FLOAT - 1 :: FLOAT].translate(SIGNS)  # the sign is the first bit of the last byte
     number = int(signs, 2) << (-len(signs) % 8)
-    return zlib.crc32(model.encode()).to_bytes(TAG) + number.to_bytes((len(signs) + 7) // 8)
+    return zlib.crc32(shipped.encode()).to_bytes(TAG) + number.to_bytes((len(signs) + 7) // 8)
 
 
-def nearest(one: bytes, others: Iterable[tuple[str, bytes]], number: int) -> list[tuple[str, float]]:
-    """Return up to `number` of the others (id, what is kept) that are alike, the most alike first, with the cosine."""
+Known = Mapping[tuple[bytes, int], Sequence[tuple[str, int]]]
+"""Comments by whose embedding was kept and how long it is: each its id and its bits."""
+
+
+def known(kept: Iterable[tuple[str, bytes]]) -> Known:
+    """Return comments (id, what is kept) as `nearest` looks through them, once for many that are compared."""
+    found: dict[tuple[bytes, int], list[tuple[str, int]]] = {}
+    for key, one in kept:
+        found.setdefault((one[:TAG], len(one)), []).append((key, int.from_bytes(one[TAG:])))
+    return found
+
+
+def nearest(one: bytes, others: Known, number: int) -> list[tuple[str, float]]:
+    """Return up to `number` of the others that are alike, the most alike first, each with the cosine."""
     own, width = int.from_bytes(one[TAG:]), 8 * (len(one) - TAG)
-    apart = (
-        ((own ^ int.from_bytes(other[TAG:])).bit_count() / width, key)
-        for key, other in others
-        if len(other) == len(one) and other[:TAG] == one[:TAG]
-    )
-    found = nsmallest(number, (pair for pair in apart if pair[0] <= APART_AT_MOST))
-    return [(key, cos(pi * share)) for share, key in found]
+    most = int(APART_AT_MOST * width)
+    comparable = others.get((one[:TAG], len(one)), ())
+    alike = [(apart, key) for key, bits in comparable if (apart := (own ^ bits).bit_count()) <= most]
+    return [(key, cos(pi * apart / width)) for apart, key in nsmallest(number, alike)]

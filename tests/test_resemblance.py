@@ -3,7 +3,7 @@
 import random
 import struct
 
-from moderation.resemblance import TAG, nearest, pack
+from moderation.resemblance import TAG, known, nearest, pack
 
 MODEL = "compact-3@sha256:1"
 
@@ -19,6 +19,7 @@ def test_one_bit_is_kept_of_each_number() -> None:
 
     assert packed is not None
     assert packed[TAG:] == bytes([0b10101000, 0b10000000])
+    assert pack(embedding([1.0]), f"{MODEL}+toxicity-3") == pack(embedding([1.0]), MODEL)
     assert (pack(None, MODEL), pack(b"", MODEL)) == (None, None)
 
 
@@ -35,9 +36,9 @@ def test_the_most_alike_come_first() -> None:
     one = pack(embedding(own), MODEL)
     assert one is not None
 
-    found = nearest(one, [(name, kept) for name, kept in packed.items() if kept is not None], 5)
+    found = nearest(one, known((name, kept) for name, kept in packed.items() if kept is not None), 5)
 
     assert [name for name, _ in found] == ["near", "related"]
     assert 0.9 < found[0][1] < 1.0
     assert 0.6 < found[1][1] < 0.9
-    assert nearest(one, [("self", one)], 1) == [("self", 1.0)]
+    assert nearest(one, known([("self", one)]), 1) == [("self", 1.0)]

@@ -46,8 +46,8 @@ def hint(spell: Spell | None, now: datetime) -> str | None:
 
 
 def render(spell: Spell) -> str:
-    """Return a spell as a cookie keeps it."""
-    return f"{spell.began.timestamp():.0f}.{spell.last.timestamp():.0f}.{spell.decided}.{spell.hard}"
+    """Return a spell as a cookie keeps it, in whole seconds that are over: none is later than it was."""
+    return f"{int(spell.began.timestamp())}.{int(spell.last.timestamp())}.{spell.decided}.{spell.hard}"
 
 
 def parse(text: str) -> Spell | None:

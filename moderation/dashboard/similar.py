@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from moderation.dashboard import show
 from moderation.records import StoredComment
-from moderation.resemblance import nearest
+from moderation.resemblance import Known, known, nearest
 from moderation.storage import similar
 from moderation.storage.database import Connection
 
@@ -34,7 +34,8 @@ def like_one(connection: Connection, comment: StoredComment) -> list[Earlier]:
     for key in similar.near_copies(connection, comment, SHOWN):
         why.setdefault(key, "A near copy")
     if len(why) < SHOWN:
-        for key, said in _alike(similar.decided_by_people(connection, comment.site_id, LOOKED_AT), comment, SHOWN):
+        candidates = known(similar.decided_by_people(connection, comment.site_id, LOOKED_AT))
+        for key, said in _alike(candidates, comment, SHOWN):
             why.setdefault(key, said)
     return _told(why, similar.read(connection, comment.site_id, list(why)))[:SHOWN]
 
@@ -43,20 +44,20 @@ def like_each(connection: Connection, site_id: str, found: Sequence[StoredCommen
     """Return for comments of a list, by id, the few most alike that people decided."""
     if not any(one.likeness for one in found):
         return {}
-    candidates = similar.decided_by_people(connection, site_id, LOOKED_AT)
+    candidates = known(similar.decided_by_people(connection, site_id, LOOKED_AT))
     why = {one.id: dict(_alike(candidates, one, SHOWN_IN_LIST)) for one in found}
-    known = similar.read(connection, site_id, sorted({key for said in why.values() for key in said}))
-    return {comment_id: told for comment_id, said in why.items() if (told := _told(said, known))}
+    read = similar.read(connection, site_id, sorted({key for said in why.values() for key in said}))
+    return {comment_id: told for comment_id, said in why.items() if (told := _told(said, read))}
 
 
-def _alike(candidates: Sequence[tuple[str, bytes]], comment: StoredComment, number: int) -> list[tuple[str, str]]:
+def _alike(candidates: Known, comment: StoredComment, number: int) -> list[tuple[str, str]]:
     if comment.likeness is None:
         return []
     found = nearest(comment.likeness, candidates, number + 1)  # the comment itself may be one of them
     return [(key, f"{alike:.0%} alike") for key, alike in found if key != comment.id][:number]
 
 
-def _told(why: Mapping[str, str], known: Mapping[str, StoredComment]) -> list[Earlier]:
+def _told(why: Mapping[str, str], read: Mapping[str, StoredComment]) -> list[Earlier]:
     return [
         Earlier(
             key,
@@ -68,5 +69,5 @@ def _told(why: Mapping[str, str], known: Mapping[str, StoredComment]) -> list[Ea
             said,
         )
         for key, said in why.items()
-        if (one := known.get(key)) is not None and one.decision is not None
+        if (one := read.get(key)) is not None and one.decision is not None
     ]

@@ -4,42 +4,39 @@ The worst is by expected harm × reach × age, as moderators of several desks as
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
+from heapq import nlargest
 
-from moderation.policy_document import Policy
-from moderation.records import StoredComment, ThreadCounts
+from moderation import ids
 
-LOOKED_AT = 500
-"""The newest comments of the list, among which the worst are looked for."""
-OTHER_HARM = 0.5
-"""Of a comment that is held for no score: a list's word, a link, a raid."""
+HELD_LOOKED_AT, LOOKED_AT = 50_000, 5000
+"""Among so many of the newest that are held, or that stand otherwise, the worst are looked for."""
 AGE_HOURS = 12.0
 """After so long a comment counts twice: whoever wrote it waits, and whoever reads meanwhile does too."""
+LONGEST_HOURS = 48.0
+HOUR = 3_600_000
 
 
-def urgency(comment: StoredComment, policy: Policy, counts: ThreadCounts | None, now: datetime) -> float:
+def urgency(harm: float, total: int, hours: float) -> float:
     """Return how soon a person should look: harm (0 to 1) × reach (of the thread) × age.
 
-    Harm is the largest score that reaches a threshold of the site's; reach grows with the logarithm of how many
-    comments the thread has, since that is how many people read there.
+    Reach grows with the logarithm of how many comments the thread has, since that is how many people read there.
     """
-    reached = [
-        score
-        for attribute, threshold in policy.for_section(comment.thread.section).thresholds.items()
-        if (score := comment.scored.scores.get(str(attribute))) is not None
-        and threshold.hold is not None
-        and score >= threshold.hold
-    ]
-    total = counts.total if counts is not None else 1
-    hours = max(0.0, (now - comment.received_at).total_seconds() / 3600)
-    return max(reached, default=OTHER_HARM) * (1 + math.log1p(total)) * (1 + min(hours, 48.0) / AGE_HOURS)
+    return harm * _reach(total) * (1 + min(max(0.0, hours), LONGEST_HOURS) / AGE_HOURS)
 
 
-def worst_first(
-    found: Sequence[StoredComment], policy: Policy, counts: Mapping[str, ThreadCounts], now: datetime
-) -> list[StoredComment]:
-    """Return comments, the most urgent first."""
-    return sorted(
-        found, key=lambda one: (urgency(one, policy, counts.get(one.thread.id), now), one.id), reverse=True
-    )  # fmt: skip
+def worst_first(found: Iterable[tuple[str, float, int]], now: datetime, number: int) -> list[str]:
+    """Return the ids of the most urgent comments, the most urgent first; each comes as id, harm and thread's total.
+
+    When a comment came stands in the first twelve digits of its id, in milliseconds.
+    """
+    at = ids.milliseconds(now)
+    ranked = ((urgency(harm, total, (at - int(key[:8] + key[9:13], 16)) / HOUR), key) for key, harm, total in found)
+    return [key for _, key in nlargest(number, ranked)]
+
+
+@lru_cache(65_536)
+def _reach(total: int) -> float:
+    return 1 + math.log1p(total)

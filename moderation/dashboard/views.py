@@ -9,10 +9,10 @@ from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.listing import NARROWING, ORDERS, Listing, known_id, read_listing
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
-from moderation.dashboard.urgency import LOOKED_AT, worst_first
+from moderation.dashboard.urgency import HELD_LOOKED_AT, LOOKED_AT, worst_first
 from moderation.model import ATTRIBUTES, Status
 from moderation.records import Site, StoredComment
-from moderation.storage import comments, decision_log, saved_filters, threads
+from moderation.storage import comments, decision_log, saved_filters, urgent
 from moderation.storage.tallies import tally
 from moderation.web import service
 
@@ -80,19 +80,15 @@ def _page(site: Site, listing: Listing) -> tuple[list[StoredComment], str | None
     """Return the comments of a page and, if they are the newest first, the id to go on from."""
     if listing.order is None:
         return service().find(site.id, listing.filter(), limit=PAGE_SIZE, before_id=listing.before)
-    oldest = listing.order == "oldest"
     with service().parts.database.read() as connection:
-        found = comments.list_page(
-            connection,
-            site.id,
-            listing.filter(),
-            limit=PAGE_SIZE if oldest else LOOKED_AT,
-            before_id=None,
-            oldest=oldest,
-        )
-        counts = {} if oldest else threads.get_counts(connection, site.id, sorted({one.thread.id for one in found}))
-    ordered = found if oldest else worst_first(found, site.policy, counts, service().now())
-    return ordered[:PAGE_SIZE], None
+        if listing.order == "oldest":
+            found = comments.list_page(
+                connection, site.id, listing.filter(), limit=PAGE_SIZE, before_id=None, oldest=True
+            )
+            return found, None
+        most = HELD_LOOKED_AT if listing.status is Status.HELD else LOOKED_AT
+        known = urgent.worst(connection, site.id, listing.filter(), most)
+        return urgent.by_ids(connection, site.id, worst_first(known, service().now(), PAGE_SIZE)), None
 
 
 def _around(comment: StoredComment) -> tuple[StoredComment | None, list[decision_log.Line]]:

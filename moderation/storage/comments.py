@@ -100,7 +100,17 @@ def decide(connection: Connection, decided: Sequence[Decided], now: datetime) ->
         return
     columns: dict[str, Any] = {
         name: bindparam(name)
-        for name in ("status", "decision", "reason_codes", "scores", "models", "language", "cluster_id", "likeness")
+        for name in (
+            "status",
+            "decision",
+            "reason_codes",
+            "harm",
+            "scores",
+            "models",
+            "language",
+            "cluster_id",
+            "likeness",
+        )
     }
     connection.execute(
         update(comments)

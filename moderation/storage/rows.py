@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from moderation.harm import harm_of
 from moderation.model import (
     Action,
     Author,
@@ -74,9 +75,9 @@ def scored_columns(scored: Scored) -> dict[str, Any]:
 def decision_columns(decision: Decision | None) -> dict[str, Any]:
     """Return the columns that keep the decision in force."""
     if decision is None:
-        return {"decision": None, "reason_codes": " "}
+        return {"decision": None, "reason_codes": " ", "harm": harm_of(None)}
     codes = sorted({reason.code for reason in decision.reasons})
-    return {"decision": decision_document(decision), "reason_codes": f" {' '.join(codes)} "}
+    return {"decision": decision_document(decision), "reason_codes": f" {' '.join(codes)} ", "harm": harm_of(decision)}
 
 
 def stored_comment(row: RowMapping, thread: Mapping[str, Any] | None = None) -> StoredComment:

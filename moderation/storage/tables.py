@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Date,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -173,10 +174,11 @@ comments = Table(
     Column("score_after", UtcTime),  # null: nothing to do; else free to be claimed from then on
     Column("attempts", Integer, nullable=False),  # times it was claimed since its last revision
     Column("cluster_id", ID),  # of the near copies that it is one of
+    Column("harm", Float, nullable=False, server_default="0.5"),  # that is expected of it, as it was decided
     Column("likeness", LargeBinary),  # of its embedding, what tells like from unlike
     UniqueConstraint("site_id", "external_id"),
     Index(None, "site_id", "id"),
-    Index(None, "site_id", "status", "id"),
+    Index(None, "site_id", "status", "id", "thread_id", "harm"),  # the worst of 50,000 are found in it alone
     Index(None, "site_id", "thread_id", "id"),
     Index(None, "site_id", "author_key", "id"),
     Index(None, "site_id", "address_key", "id"),

@@ -54,6 +54,7 @@ def test_a_pause_begins_the_count_anew() -> None:
     assert (two.began, two.decided, two.hard) == (AT, 2, 1)
     assert (three.began, three.decided, three.hard) == (AT + timedelta(minutes=19), 1, 1)
     assert parse(render(two)) == two
+    assert parse(render(replace(two, last=two.last + timedelta(seconds=0.9)))) == two
     assert [parse(text) for text in ("", "1.2.3", "x.1.1.1", "99999999999999.1.1.1")] == [None] * 4
 
 

@@ -3,32 +3,48 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from moderation import ids
 from moderation.dashboard.urgency import urgency, worst_first
-from moderation.model import Author, Thread
-from moderation.policy_document import Policy, Threshold
-from moderation.records import Site, StoredComment, ThreadCounts
+from moderation.harm import harm_of
+from moderation.model import Action, Author, DecidedBy, Decision, Reason
+from moderation.records import Site
 from moderation.service import Service
-from tests.build import comment
+from tests.build import NOW, comment
 from tests.dashboard.visitor import TOXIC, Visitor, hold
 
-POLICY = Policy(thresholds={"toxicity": Threshold(hold=0.5)})
+
+def test_harm_reach_and_age_each_count() -> None:
+    """What is worse, read by more people, or waits longer, comes first; after two days it waits no longer."""
+    assert urgency(0.9, 1, 0) > urgency(0.6, 1, 0)
+    assert urgency(0.6, 500, 0) > urgency(0.9, 1, 0)
+    assert urgency(0.6, 1, 12) == 2 * urgency(0.6, 1, 0)
+    assert urgency(0.6, 1, 48) == urgency(0.6, 1, 480)
+    assert urgency(0.6, 1, -5) == urgency(0.6, 1, 0)
 
 
-def test_harm_reach_and_age_each_count(engine: Service, site: Site) -> None:
-    """What is worse, read by more people, or waits longer, comes first; without a score it counts half."""
-    stored = hold(engine, site, comment())
-    now = stored.received_at
-    mild = replace(stored, scored=replace(TOXIC, scores={**TOXIC.scores, "toxicity": 0.6}))
-    unscored = replace(stored, scored=replace(TOXIC, scores={**TOXIC.scores, "toxicity": 0.1}))
-    read = ThreadCounts(Thread("t1"), 0, 500, 1, 0)
+def test_the_worst_come_first() -> None:
+    """When a comment came stands in its id; so many are returned."""
+    old, new, worst = ids.new_id(NOW - timedelta(hours=12)), ids.new_id(NOW), ids.new_id(NOW)
 
-    def soon(one: StoredComment, counts: ThreadCounts | None = None, hours: int = 0) -> float:
-        return urgency(one, POLICY, counts, now + timedelta(hours=hours))
+    assert worst_first([(new, 0.6, 1), (worst, 0.9, 9), (old, 0.6, 1)], NOW, 9) == [worst, old, new]
+    assert worst_first([(new, 0.6, 1), (worst, 0.9, 9), (old, 0.6, 1)], NOW, 1) == [worst]
+    assert worst_first([], NOW, 9) == []
 
-    assert soon(stored) > soon(mild) > soon(unscored)
-    assert soon(mild, read) > soon(stored)
-    assert soon(mild, hours=12) == 2 * soon(mild)
-    assert worst_first([mild, stored], POLICY, {}, now) == [stored, mild]
+
+@pytest.mark.parametrize(
+    ("reasons", "harm"),
+    [
+        ((), 0.5),
+        ((Reason("toxicity", "", 0.7, 0.6), Reason("insult", "", 0.9, 0.6)), 0.9),
+        ((Reason("toxicity", "", 0.2, 0.6), Reason("word", "")), 0.5),
+    ],
+)
+def test_harm_is_the_largest_score_that_counted(reasons: tuple[Reason, ...], harm: float) -> None:
+    """Without such a score it is middling."""
+    assert harm_of(Decision(Action.HOLD, DecidedBy.POLICY, NOW, 1, reasons)) == harm
+    assert harm_of(None) == 0.5
 
 
 def test_a_moderator_chooses_the_order(visitor: Visitor, engine: Service, site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import replace
+from datetime import timedelta
 
 from moderation import changes, ids
 from moderation.batches import Wanted, decide_batch, undo
@@ -52,7 +53,12 @@ def test_copies_are_found_whoever_decided_them(database: Database, redis_url: st
     text = "Buy these watches, they are the best watches of all"
     texts = (text, text.upper(), "Something else entirely, and long enough", text)
     made = [
-        post(parts, site, replace(comment(one), author=replace(comment().author, id=f"u{at}")), NOW)
+        post(
+            parts,
+            site,
+            replace(comment(one), author=replace(comment().author, id=f"u{at}")),
+            NOW - timedelta(seconds=9 - at),
+        )
         for at, one in enumerate(texts)
     ]
     settle_all(parts, site, replace(TOXIC, cluster=Cluster(ids.new_id(NOW), 2, 2)), NOW)
