@@ -56,6 +56,7 @@ class AuditAction(StrEnum):
     AUTHOR_ERASED = "author.erased"
     AUTHOR_RESTRICTED = "author.restricted"
     AUTHOR_FREED = "author.freed"
+    RETENTION_APPLIED = "retention.applied"
     POLICY_CHANGED = "policy.changed"
     KEY_MADE = "key.made"
     KEY_REVOKED = "key.revoked"

@@ -12,7 +12,7 @@ from moderation.pipeline import Parts, decision_event
 from moderation.policy import decide_early
 from moderation.queue import Bell
 from moderation.records import Event, Site, StoredComment
-from moderation.storage import akismet, audit, authors, comments, events, labels, threads
+from moderation.storage import audit, authors, comments, erasing, events, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
 from moderation.storage.filters import Filter
@@ -101,10 +101,7 @@ def erase(
         if before.erased_at is not None:
             audit.append(connection, site_id, now, *also)
             return before
-        after = comments.erase(connection, before, now)
-        labels.erase(connection, site_id, comment_id, now)
-        akismet.forget_check(connection, site_id, comment_id)
-        events.strip_events(connection, site_id, comment_id)
+        after, _ = erasing.wipe(connection, before, now)
         event = Event(
             id=ids.new_id(now),
             site_id=site_id,

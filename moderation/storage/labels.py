@@ -60,12 +60,27 @@ def withdraw(connection: Connection, site_id: str, comment_ids: Sequence[str], n
         _note(connection, site_id, now, erased=False)
 
 
-def erase(connection: Connection, site_id: str, comment_id: str, now: datetime) -> None:
-    """Forget the label of a comment that is being erased; a model that may have learnt from it is made anew."""
+def erase(connection: Connection, site_id: str, comment_id: str, now: datetime) -> int:
+    """Forget the label of a comment that is being erased; a model that may have learnt from it is made anew.
+
+    Returns whether there was a label, 1 or 0.
+    """
     gone = connection.execute(delete(labels).where(labels.c.site_id == site_id, labels.c.comment_id == comment_id))
     has_model = select(site_models.c.version).where(site_models.c.site_id == site_id, site_models.c.state == "in_force")
     if gone.rowcount or connection.execute(has_model.limit(1)).first():
         _note(connection, site_id, now, erased=True)
+    return gone.rowcount
+
+
+def erase_suggestions(connection: Connection, site_id: str, text: str, now: datetime) -> int:
+    """Forget the suggestions of a text that is being erased, and what they taught; return how many there were."""
+    if not text:
+        return 0
+    mine = (suggestions.c.site_id == site_id) & (suggestions.c.text == text)
+    gone = connection.execute(delete(suggestions).where(mine)).rowcount
+    if gone:
+        _note(connection, site_id, now, erased=True)
+    return gone
 
 
 def taught(connection: Connection, site_id: str, limit: int) -> list[tuple[StoredComment, Label]]:
