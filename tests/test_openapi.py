@@ -183,6 +183,7 @@ def walk_authors(step: Callable[..., Any]) -> None:
     assert step("GET", one, "/v1/authors/kim")["restriction"]["action"] == "hold"
     step("DELETE", f"{one}/restriction", "/v1/authors/kim/restriction")
     step("DELETE", one, "/v1/authors/kim")
+    step("POST", "/v1/erasures", "/v1/erasures", json={"of": "author", "id": "kim"})
     step("GET", one, "/v1/authors/kim")
 
 

@@ -13,6 +13,7 @@ from moderation.dialects import (
     native_authors,
     native_clusters,
     native_endpoints,
+    native_erasures,
     native_learning,
     native_models,
     native_policy,
@@ -25,6 +26,7 @@ from moderation.dialects import (
 DIALECTS: tuple[APIBlueprint, ...] = (
     native.blueprint,  # our own: comments
     native_authors.blueprint,  # our own: authors
+    native_erasures.blueprint,  # our own: erasing by a body
     native_clusters.blueprint,  # our own: near copies
     native_learning.blueprint,  # our own: what moderators taught
     native_threads.blueprint,  # our own: counts of threads, scores alone

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from moderation.dialects.native_answers import Answer, CountsOut
+from moderation.dialects.native_receipts import ReceiptOut
 from moderation.dialects.native_schemas import Body
 from moderation.model import Status
 from moderation.openapi import Moment, NoNul
@@ -73,3 +74,25 @@ class AuthorErasedOut(Answer):
     erased: int
     more: bool
     """There are further ones; call again."""
+    receipt: ReceiptOut
+
+
+class ErasureIn(Body):
+    """What to erase: a comment, or all of an author, by whichever name your site has for them."""
+
+    of: Literal["author", "email", "comment"]
+    """`email` is an author of whom your site tells an e-mail address and no id."""
+    id: Annotated[str, Field(min_length=1, max_length=300), NoNul()]
+    """The service's id of the comment, your site's id of the author, or their address."""
+
+
+class ErasureOut(Answer):
+    """What was erased."""
+
+    of: Literal["author", "email", "comment"]
+    id: str
+    erased: int
+    """Comments; 0 if the comment was erased already, or there is none of the author."""
+    more: bool
+    """There are further ones of the author; call again."""
+    receipt: ReceiptOut

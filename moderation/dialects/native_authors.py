@@ -9,6 +9,7 @@ from moderation import authors, changes
 from moderation.authors import Known
 from moderation.comment_object import timestamp
 from moderation.dialects import native_author_schemas as schemas
+from moderation.dialects.native_receipts import receipt_object
 from moderation.errors import NotFoundError
 from moderation.model import Action, Restriction, Scope
 from moderation.openapi import answers, needs, takes
@@ -36,11 +37,13 @@ def erase_author(author_id: str) -> Response:
 
     `author_id` is the id that the site gave the author; of one who is not known nothing is erased.
     One call erases up to 1,000 comments; while `more` is true, call again. The last one lifts a restriction, too.
+    An author whose id ends in `/restriction`, or who has only an address, is erased by `POST /v1/erasures`.
     """
     key = require_key(Scope.SUBMIT)
     author_key = service().author_key(author_id)
-    number, more = changes.erase_author(service().parts, key.site_id, author_key, service().now(), key.actor)
-    return answer({"author": author_id, "erased": number, "more": more})
+    receipt = changes.erase_author(service().parts, key.site_id, author_key, service().now(), key.actor)
+    found = {"author": author_id, "erased": receipt.comments, "more": receipt.more}
+    return answer({**found, "receipt": receipt_object(receipt)})
 
 
 @blueprint.put("/v1/authors/<whole:author_id>/restriction")

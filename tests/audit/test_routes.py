@@ -51,7 +51,9 @@ LEAVES_NONE = {
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
 DESK_FORMS = {"desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy"}
-TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"} | DESK_FORMS
+TESTED_APART = {
+    "akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in", "native_erasures.erase",
+} | DESK_FORMS  # fmt: skip
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     **BODIES,
     "native.decide_comment": {"action": "reject", "reason": "canary-reason", "note": "canary-note"},
