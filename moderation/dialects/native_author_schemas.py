@@ -1,13 +1,13 @@
 """Bodies and answers of the native API about authors."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from moderation.dialects.native_answers import Answer, CountsOut
 from moderation.dialects.native_receipts import ReceiptOut
-from moderation.dialects.native_schemas import Body
+from moderation.dialects.native_schemas import Body, Query
 from moderation.model import Status
 from moderation.openapi import Moment, NoNul
 
@@ -65,6 +65,27 @@ class AuthorKnownOut(Answer):
     """There are older comments, which are not counted."""
     history: list[WrittenOut]
     """The newest 20 comments, newest first."""
+
+
+class ExportQuery(Query):
+    """Which page."""
+
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+    """`next` of the page before."""
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class AuthorExportOut(Answer):
+    """A page of all that is kept of an author."""
+
+    author: str
+    restriction: dict[str, Any] | None
+    """With its reason, and who set it."""
+    comments: list[dict[str, Any]]
+    """Comments as `GET /v1/comments/{id}` shows them, with `decisions` (all of them, with notes), `label`, `signals`,
+    `findings`, and `address_hash`, the keyed hash of the network."""
+    next: str | None
+    """The `cursor` of the page after this one; null on the last."""
 
 
 class AuthorErasedOut(Answer):

@@ -5,16 +5,17 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from moderation import authors, changes
+from moderation import authors, changes, takeout
 from moderation.authors import Known
 from moderation.comment_object import timestamp
 from moderation.dialects import native_author_schemas as schemas
+from moderation.dialects import native_requests as requests
 from moderation.dialects.native_receipts import receipt_object
 from moderation.errors import NotFoundError
 from moderation.model import Action, Restriction, Scope
 from moderation.openapi import answers, needs, takes
 from moderation.records import Key
-from moderation.web import answer, read_json, require_key, service
+from moderation.web import answer, read_json, read_query, require_key, service
 
 blueprint = APIBlueprint("native_authors", __name__, tag="Authors")
 KNOWN = answers(200, model=schemas.AuthorKnownOut, problems=(NotFoundError,))
@@ -28,6 +29,22 @@ def get_author(author_id: str) -> Response:
     `author_id` is the id that the site gave the author; 404 if none of their comments is left and they are free.
     """
     return _known(require_key(Scope.READ), author_id)
+
+
+@blueprint.get("/v1/authors/<whole:author_id>/export")
+@takes(query=schemas.ExportQuery)
+@blueprint.doc(
+    responses=answers(200, model=schemas.AuthorExportOut, problems=(NotFoundError,)), security=needs(Scope.READ)
+)
+def export_author(author_id: str) -> Response:
+    """Give all that is kept of an author, for telling them: comments with every decision, newest first, by pages."""
+    key, query = require_key(Scope.READ), read_query(schemas.ExportQuery)
+    before = None if query.cursor is None else requests.read_cursor(query.cursor)
+    author_key = service().author_key(author_id)
+    page = takeout.author_page(service().parts.database, key.site_id, author_key, query.limit, before)
+    following = None if page.following is None else requests.cursor(page.following)
+    found = {"author": author_id, "restriction": page.restriction, "comments": page.comments, "next": following}
+    return answer(found)
 
 
 @blueprint.delete("/v1/authors/<whole:author_id>")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from moderation.model import Author, Decision, Finding, Scored, Signals
 from moderation.records import StoredComment
@@ -67,6 +67,11 @@ def list_page(
         query = query.where(comments.c.id < before_id)
     order = comments.c.id if oldest else comments.c.id.desc()
     return read_comments(connection, query.order_by(order).limit(limit))
+
+
+def count_all(connection: Connection, site_id: str) -> int:
+    """Return how many comments a site has, erased ones too."""
+    return connection.execute(select(func.count()).where(comments.c.site_id == site_id)).scalar_one()
 
 
 def lock(connection: Connection, comment_ids: Sequence[str], site_id: str | None = None) -> dict[str, StoredComment]:

@@ -1,5 +1,6 @@
 """The log of decisions: what was decided together, and what stood before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,15 @@ def of_comment(connection: Connection, site_id: str, comment_id: str) -> list[Li
     """Return the last lines of a comment, newest first."""
     mine = (decisions.c.site_id == site_id) & (decisions.c.comment_id == comment_id)
     return _lines(connection, select(decisions).where(mine).order_by(decisions.c.sequence.desc()).limit(LINES_AT_MOST))
+
+
+def of_comments(connection: Connection, site_id: str, comment_ids: Sequence[str]) -> dict[str, list[Line]]:
+    """Return all lines of comments, by comment, oldest first."""
+    mine = (decisions.c.site_id == site_id) & decisions.c.comment_id.in_(comment_ids)
+    found: dict[str, list[Line]] = {}
+    for line in _lines(connection, select(decisions).where(mine).order_by(decisions.c.id)):
+        found.setdefault(line.comment_id, []).append(line)
+    return found
 
 
 def _lines(connection: Connection, query: Select[Any]) -> list[Line]:

@@ -92,3 +92,20 @@ def test_what_is_no_restriction_is_refused(api: Api) -> None:
     ):
         assert api.call("PUT", "/v1/authors/kim/restriction", json=body).status_code == 422, body
     assert api.call("GET", "/v1/authors/kim").get_json()["restriction"] is None
+
+
+def test_an_author_is_exported_by_pages(api: Api) -> None:
+    """With the right to read, and of the own site alone; who is not known is not there."""
+    for at in range(3):
+        api.post(f"Mine, number {at}", author={"id": "kim/1", "ip": "203.0.113.9"})
+    path = "/v1/authors/kim/1/export"
+
+    first = api.call("GET", f"{path}?limit=2").get_json()
+    second = api.call("GET", f"{path}?limit=2&cursor={first['next']}").get_json()
+
+    shown = [one["text"] for one in first["comments"] + second["comments"]]
+    assert shown == [f"Mine, number {at}" for at in (2, 1, 0)]
+    assert (first["author"], first["restriction"], second["next"]) == ("kim/1", None, None)
+    assert "203.0.113.9" not in str(first)
+    assert api.call("GET", f"{path}?limit=101").status_code == 422
+    assert api.call("GET", "/v1/authors/nobody/export").status_code == 404
