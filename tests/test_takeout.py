@@ -55,7 +55,7 @@ def test_everything_of_a_site_is_written_and_nothing_of_another(
 
     assert kinds(found) == {"policy": 1, "restriction": 1, "comment": 3, "audit": 3}
     assert kinds(mine) == {"restriction": 1, "comment": 3, "audit": 2}
-    oldest = found[4]
+    (oldest,) = [one for one in found if one.get("text") == "Text 0 of news"]
     assert (oldest["text"], oldest["label"]["attributes"]) == ("Text 0 of news", {"spam": True})
     assert [(one["action"], one["note"]) for one in oldest["decisions"]] == [
         ("approve", None),
