@@ -46,8 +46,12 @@ class Admission:
 
     def _refuse(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         self.refused += 1
+        headers = list(REFUSED.headers.items())
         length = str(environ.get("CONTENT_LENGTH") or 0)
         if length.isdecimal() and int(length) <= READ_AT_MOST:
-            environ["wsgi.input"].read(int(length))
-        start_response(REFUSED.status, list(REFUSED.headers.items()))
+            try:
+                environ["wsgi.input"].read(int(length))
+            except OverloadedError:
+                headers.append(("Connection", "close"))
+        start_response(REFUSED.status, headers)
         return [REFUSED.get_data()]

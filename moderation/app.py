@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from moderation import __version__, docs_page, health, openapi
 from moderation.admission import EXTENSION as ADMISSION
 from moderation.admission import Admission
+from moderation.bodies import Bodies
 from moderation.dashboard import blueprint as dashboard
 from moderation.dialects import DIALECTS
 from moderation.errors import (
@@ -17,6 +18,7 @@ from moderation.errors import (
     MethodNotAllowedError,
     ModerationError,
     NotFoundError,
+    OverloadedError,
     PayloadTooLargeError,
     UnavailableError,
     UnsupportedMediaTypeError,
@@ -27,7 +29,7 @@ from moderation.secret import load_secret
 from moderation.service import Service
 from moderation.settings import Settings, get_settings
 from moderation.storage.database import OperationalError
-from moderation.web import EXTENSION, WholePath, problem, route
+from moderation.web import EXTENSION, WholePath, WholeRequest, problem, route
 
 LARGE_PATHS = frozenset(
     {
@@ -80,6 +82,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
         return openapi.complete(spec) if isinstance(spec, dict) else spec
 
+    app.request_class = WholeRequest
     app.url_map.merge_slashes = False
     app.url_map.converters["whole"] = WholePath
     app.extensions[EXTENSION] = Service(join_parts(settings), settings)
@@ -98,14 +101,17 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     @app.after_request
     def announce_cut(response: Response) -> Response:
         """The server cuts a connection whose request was answered before its body was read; tell who would keep it."""
-        if request.content_length and "stream" not in vars(request._get_current_object()):  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's way
+        unread = "stream" not in vars(request._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's way
+        if request.content_length and (unread or response.status_code == OverloadedError.status):
             response.headers["Connection"] = "close"
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     admission = Admission(app.wsgi_app, settings.web_threads)
-    app.wsgi_app = admission  # type: ignore[method-assign]  # Flask's own advice for middleware
+    app.wsgi_app = Bodies(admission, settings.web_threads)  # type: ignore[method-assign]  # Flask's advice for middleware
     app.extensions[ADMISSION] = admission
     app.before_request(_refuse_nul)
     app.register_error_handler(ModerationError, problem)

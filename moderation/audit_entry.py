@@ -58,6 +58,7 @@ class AuditAction(StrEnum):
     AUTHOR_FREED = "author.freed"
     APPEAL_OPENED = "appeal.opened"
     APPEAL_DECIDED = "appeal.decided"
+    RETENTION_APPLIED = "retention.applied"
     POLICY_CHANGED = "policy.changed"
     KEY_MADE = "key.made"
     KEY_REVOKED = "key.revoked"

@@ -1,11 +1,13 @@
 """What happens to a stored comment later: its author edits it, or it is erased."""
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from moderation import ids, intake, rules
 from moderation.appealing import ERASED, SUPERSEDED, close_open
-from moderation.audit_entry import SERVICE, Actor, AuditAction, Change
+from moderation.audit_entry import SERVICE, Actor, AuditAction, Change, Value
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError
 from moderation.model import UNKNOWN, Comment, EventType, Facts, Status
@@ -13,10 +15,12 @@ from moderation.pipeline import Parts, decision_event
 from moderation.policy import decide_early
 from moderation.queue import Bell
 from moderation.records import Event, Site, StoredComment
-from moderation.storage import akismet, appeals, audit, authors, comments, events, labels, threads
+from moderation.storage import audit, authors, comments, erasing, events, threads
 from moderation.storage.comments import Decided
 from moderation.storage.database import Connection
+from moderation.storage.erasing import Places
 from moderation.storage.filters import Filter
+from moderation.traces import Traces
 
 AT_ONCE = 1000
 """Comments of an author that one call erases: a request has an end, and whoever asks can ask again."""
@@ -88,32 +92,87 @@ def edit(parts: Parts, site: Site, comment_id: str, text: str, now: datetime, ac
     return after
 
 
-def erase(
-    parts: Parts, site_id: str, comment_id: str, now: datetime, actor: Actor = SERVICE, *also: Change
-) -> StoredComment:
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was erased: of how many comments, and from how many rows of which kind."""
+
+    at: datetime
+    comments: int
+    more: bool = False
+    """Whether there are comments of the author that are left for another call."""
+    rows: Places = field(default_factory=dict)
+    restriction: bool = False
+    """Whether the author was restricted, and is not any more."""
+    redis: bool = True
+    """Whether Redis forgot at once what it remembers for a time; else it does so by itself."""
+
+
+def erase(parts: Parts, site_id: str, comment_id: str, now: datetime, actor: Actor = SERVICE) -> StoredComment:
+    """Erase a comment and return it as it is left; see `erase_comment`."""
+    return erase_comment(parts, site_id, comment_id, now, actor)[0]
+
+
+def erase_comment(
+    parts: Parts, site_id: str, comment_id: str, now: datetime, actor: Actor = SERVICE
+) -> tuple[StoredComment, Receipt]:
     """Remove a comment's text and author everywhere and keep its place in the counts; twice is once.
 
     A comment that was still pending stays so in the counts, and nothing scores it any more.
-    `also` is what the audit log says beside that.
 
     Raises:
         NotFoundError: the site has no such comment.
     """
+    after, places, redis = _erase(parts, Traces(parts, site_id), comment_id, now, actor)
+    return after, Receipt(now, places.get("comments", 0), rows=places, redis=redis)
+
+
+def erase_author(parts: Parts, site_id: str, author_key: str, now: datetime, actor: Actor = SERVICE) -> Receipt:
+    """Erase an author's newest comments, one transaction each.
+
+    With the last of them the audit log says whose they were; no entry says it of a single comment.
+    Once there are no more, a restriction is removed, too.
+    """
+    with parts.database.read() as connection:
+        wanted = Filter(author_key=author_key)
+        found = comments.list_page(connection, site_id, wanted, limit=AT_ONCE + 1, before_id=None)
+        restricted = author_key in authors.restrictions(connection, site_id, [author_key])
+    number, more = min(len(found), AT_ONCE), len(found) > AT_ONCE
+    traces, rows, redis = Traces(parts, site_id), Counter[str](), True
+    for place, comment in enumerate(found[:AT_ONCE], 1):
+        whose = {"comments": number, "more": more} if place == number else None
+        _, places, told = _erase(parts, traces, comment.id, now, actor, author_key, whose)
+        rows.update(places)
+        redis = redis and told
+    if restricted and not more:
+        with parts.database.write() as connection:
+            authors.remove_restriction(connection, site_id, author_key)
+            audit.append(connection, site_id, now, Change(actor, AuditAction.AUTHOR_FREED, author_key))
+    return Receipt(now, number, more, dict(rows), restricted and not more, redis)
+
+
+def _erase(
+    parts: Parts,
+    traces: Traces,
+    comment_id: str,
+    now: datetime,
+    actor: Actor,
+    author_key: str = "",
+    whose: Mapping[str, Value] | None = None,
+) -> tuple[StoredComment, Places, bool]:
+    """Erase one comment; with `whose` the audit log says that it was the last of an author's."""
+    site_id = traces.site_id
+    also = [] if whose is None else [Change(actor, AuditAction.AUTHOR_ERASED, author_key, whose)]
     with parts.database.write() as connection:
         before = comments.get(connection, site_id, comment_id, lock=True)
         if before is None:
             raise NotFoundError
         if before.erased_at is not None:
             audit.append(connection, site_id, now, *also)
-            return before
+            return before, {}, True
         closed = close_open(connection, [before], ERASED, now)
         before = replace(before, sequence=before.sequence + len(closed))
         deliveries = events.publish(connection, closed, now)
-        after = comments.erase(connection, before, now)
-        appeals.erase(connection, site_id, comment_id)
-        labels.erase(connection, site_id, comment_id, now)
-        akismet.forget_check(connection, site_id, comment_id)
-        events.strip_events(connection, site_id, comment_id)
+        after, places = erasing.wipe(connection, before, now)
         event = Event(
             id=ids.new_id(now),
             site_id=site_id,
@@ -124,34 +183,13 @@ def erase(
             data=event_object(after, before.status.value, after.sequence),
         )
         deliveries += events.publish(connection, [event], now)
-        audit.append(connection, site_id, now, Change(actor, AuditAction.COMMENT_ERASED, comment_id), *also)
+        where = {name: number for name, number in places.items() if number}
+        audit.append(connection, site_id, now, Change(actor, AuditAction.COMMENT_ERASED, comment_id, where), *also)
+    told = traces.forget(before)
     parts.queue.announce([comment_id])
     if deliveries:
         parts.queue.ring(Bell.COURIER)
-    return after
-
-
-def erase_author(
-    parts: Parts, site_id: str, author_key: str, now: datetime, actor: Actor = SERVICE
-) -> tuple[int, bool]:
-    """Erase an author's newest comments, one transaction each; return how many, and whether there are more.
-
-    With the last of them the audit log says whose they were; no entry says it of a single comment.
-    Once there are no more, a restriction is removed, too.
-    """
-    with parts.database.read() as connection:
-        wanted = Filter(author_key=author_key)
-        found = comments.list_page(connection, site_id, wanted, limit=AT_ONCE + 1, before_id=None)
-        restricted = author_key in authors.restrictions(connection, site_id, [author_key])
-    number, more = min(len(found), AT_ONCE), len(found) > AT_ONCE
-    erased = Change(actor, AuditAction.AUTHOR_ERASED, author_key, {"comments": number, "more": more})
-    for place, comment in enumerate(found[:AT_ONCE], 1):
-        erase(parts, site_id, comment.id, now, actor, *([erased] if place == number else []))
-    if restricted and not more:
-        with parts.database.write() as connection:
-            authors.remove_restriction(connection, site_id, author_key)
-            audit.append(connection, site_id, now, Change(actor, AuditAction.AUTHOR_FREED, author_key))
-    return number, more
+    return after, places, told
 
 
 def _facts(connection: Connection, site_id: str, author_key: str | None, now: datetime) -> Facts:

@@ -11,54 +11,89 @@ from typing import Any, TextIO
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from moderation import __version__, clock
+from moderation import __version__, clock, takeout
 from moderation import backup as backups
 from moderation.cli_admin import known_site, opened
 from moderation.comment_object import comment_object
+from moderation.hashing import Hasher
+from moderation.secret import load_secret
 from moderation.settings import get_settings
 from moderation.storage import comments
 from moderation.storage.copies import CopyFailedError
+from moderation.storage.database import Database
 from moderation.storage.filters import Filter
 
 PAGE = 500
+FORMULA = frozenset("=+-@|")
+BAR = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 COLUMNS = ("id", "external_id", "status", "thread_id", "author_id", "author_name", "text", "created_at", "erased_at")
 
 
 @click.command("export")
 @click.option("--site", "site_id", default="demo", show_default=True)
+@click.option("--author", "author_id", help="All that is kept of the author of this id (JSON lines).")
+@click.option("--everything", is_flag=True, help="Also decisions, labels, restrictions, policies and the audit log.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--spreadsheet", is_flag=True, help="CSV in which no text can run as a formula; it is not for importing.")
 @click.option(
     "--output", type=click.File("w", encoding="utf-8"), default="-", help="A file; standard output if left out."
 )
-def export(site_id: str, form: str, output: TextIO) -> None:
+def export(site_id: str, author_id: str | None, everything: bool, form: str, spreadsheet: bool, output: TextIO) -> None:
     """Write all comments of a site, newest first; `moderation import` reads both formats.
 
-    CSV holds texts exactly as they were written: before opening it in a spreadsheet, import the text columns
-    as text, or one that begins with = + - or @ may run as a formula.
+    With --everything or --author each line has a `kind`: policy, restriction, comment or audit.
+    CSV holds texts exactly as they were written: before opening it in a spreadsheet, say --spreadsheet, or import the
+    text columns as text; one that begins with = + - or @ may run as a formula.
     """
-    console = Console(stderr=True)
+    whole = everything or author_id is not None
+    if whole and form == "csv":
+        raise click.ClickException("Everything does not fit into a table: leave --format csv out")
     with opened() as database:
         known_site(database, site_id)
+        if author_id is not None:
+            author_key = Hasher(load_secret(get_settings())).author_id(author_id)
+            documents = takeout.of_author(database, site_id, author_key)
+        else:
+            documents = takeout.everything(database, site_id) if whole else _comments(database, site_id)
         writer = csv.writer(output) if form == "csv" else None
         if writer is not None:
             writer.writerow(COLUMNS)
-        number, before_id = 0, None
-        with console.status("Exporting") as status:
-            while True:
-                with database.read() as connection:
-                    page = comments.list_page(connection, site_id, Filter(), limit=PAGE, before_id=before_id)
-                if not page:
-                    break
-                for comment in page:
-                    document = comment_object(comment)
-                    if writer is not None:
-                        writer.writerow(_csv_row(document))
-                    else:
-                        output.write(json.dumps(document, ensure_ascii=False) + "\n")
-                number, before_id = number + len(page), page[-1].id
-                status.update(f"Exporting: {number} comments")
+        number = 0
+        with Progress(*BAR, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("Exporting", total=None if author_id else _count(database, site_id))
+            for document in documents:
+                if writer is not None:
+                    row = _csv_row(document)
+                    writer.writerow(map(harmless, row) if spreadsheet else row)
+                else:
+                    output.write(json.dumps(document, ensure_ascii=False) + "\n")
+                if document.get("kind", "comment") == "comment":
+                    number += 1
+                    bar.advance(task)
     click.echo(f"{number} comments", err=True)
+
+
+def _comments(database: Database, site_id: str) -> Iterator[dict[str, Any]]:
+    before_id = None
+    while True:
+        with database.read() as connection:
+            page = comments.list_page(connection, site_id, Filter(), limit=PAGE, before_id=before_id)
+        yield from map(comment_object, page)
+        if len(page) < PAGE:
+            return
+        before_id = page[-1].id
+
+
+def _count(database: Database, site_id: str) -> int:
+    with database.read() as connection:
+        return comments.count_all(connection, site_id)
+
+
+def harmless(value: Any) -> Any:  # noqa: ANN401 - whatever stands in a cell
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip()[:1] in FORMULA else value
 
 
 @click.command("backup")

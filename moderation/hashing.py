@@ -35,8 +35,12 @@ class Hasher:
         if author.id:
             return self.author_id(author.id)
         if author.email:
-            return self.hash("email", author.email.strip().lower())
+            return self.email(author.email)
         return None
+
+    def email(self, email: str) -> str:
+        """Return the key of an author of whom the site tells an e-mail address and no id."""
+        return self.hash("email", email.strip().lower())
 
     def author_id(self, author_id: str) -> str:
         """Return the key of the author that the site calls `author_id`."""

@@ -2,6 +2,7 @@
 
 Plain frozen dataclasses with their bounds beside them; pydantic checks a document against them
 (`parse`), and the same bounds become the API's documentation.
+Long because the whole document is read together.
 """
 
 from collections.abc import Mapping
@@ -147,6 +148,30 @@ class DialectsPolicy:
     late: Late = Late.RULES_ONLY
 
 
+Days = Annotated[int, Ge(1), Le(36_500)]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """After how many days without a change something is forgotten; null keeps it. What is pending always stays."""
+
+    __pydantic_config__ = STRICT
+    approved: Days | None = None
+    """Text and author of approved comments, with all that could tell them; their places in the counts stay."""
+    rejected: Days | None = None
+    """The same of rejected comments."""
+    held: Days | None = None
+    """The same of held comments, also if nobody has looked at them."""
+    addresses: Days | None = None
+    """The keyed hashes of the networks that comments came from."""
+    scores: Days | None = None
+    """Scores, also those that stand in reasons of decisions."""
+    notes: Days | None = None
+    """What moderators and programs wrote beside decisions."""
+    deliveries: Annotated[int, Ge(1), Le(90)] | None = None
+    """Callbacks that are over, with their tries; null is 30 days for those that arrived and 90 for others."""
+
+
 Attribute = Literal[
     "toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "sexual_explicit", "spam"
 ]
@@ -201,6 +226,7 @@ class Policy:
     thresholds: Thresholds = field(default_factory=default_thresholds)
     unknown: Unknown = Unknown.HOLD
     dialects: DialectsPolicy = DialectsPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
     sections: Annotated[Mapping[Annotated[str, MinLen(1), MaxLen(200)], SectionPolicy], MaxLen(SECTIONS_AT_MOST)] = (
         field(default_factory=dict)
     )

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from moderation import clock, ids
 from moderation.asks import CHARACTERS_AT_MOST, Ask, Asks, Beside
 from moderation.errors import OverloadedError, UnavailableError
+from moderation.hashing import Hasher
 from moderation.model import UNKNOWN, Language, Scored, ScoredSpan
 from moderation.pipeline import Parts
 from moderation.served import corrected_names
@@ -180,7 +181,7 @@ class Scores:
             models = sorted(str(card["name"]) for card in self.served())
         except UnavailableError:
             models = []
-        return self._name(models, self._versions_of(one.site), one)
+        return name_of(self._hasher, models, self._versions_of(one.site), one)
 
     def _versions_of(self, site: str | None) -> Mapping[str, int]:
         """Return the versions of what corrects a site's scores, believed for `SERVED_SECONDS`."""
@@ -194,13 +195,6 @@ class Scores:
             self._versions.clear()
         self._versions[site] = (now + SERVED_SECONDS, versions)
         return versions
-
-    def _name(self, models: Sequence[str], versions: Mapping[str, int], one: Wanted) -> str:
-        """Return the key; what no site's decisions correct is the same for all sites."""
-        corrected = [one.site, sorted(versions.items())] if versions else None
-        beside = None if one.beside is None else asdict(one.beside)
-        whole = json.dumps([models, corrected, one.language, one.text, beside])
-        return f"moderation:score:{self._hasher.hash('score', whole)}"
 
     def _remembered(self, wanted: Mapping[str, Wanted]) -> Iterator[tuple[str, Scored]]:
         if not self._remember_seconds or not self._served or not wanted:
@@ -223,12 +217,21 @@ class Scores:
                 for one, result in zip(chunk.values(), answer["results"], strict=True):
                     if result is not None and one.keep:
                         value = json.dumps(
-                            {"result": result, **{name: answer[name] for name in ("models", "versions")}}
+                            {"result": result, **{part: answer[part] for part in ("models", "versions")}}
                         )
-                        pipe.set(self._name(models, answer["versions"], one), value, ex=self._remember_seconds)
+                        name = name_of(self._hasher, models, answer["versions"], one)
+                        pipe.set(name, value, ex=self._remember_seconds)
                 pipe.execute()
         except (RedisError, OSError) as error:
             log.warning("scores_not_remembered", error=type(error).__name__)
+
+
+def name_of(hasher: Hasher, models: Sequence[str], versions: Mapping[str, int], one: Wanted) -> str:
+    """Return the key under which Redis remembers scores; what no site's decisions correct is the same for all sites."""
+    corrected = [one.site, sorted(versions.items())] if versions else None
+    beside = None if one.beside is None else asdict(one.beside)
+    whole = json.dumps([models, corrected, one.language, one.text, beside])
+    return f"moderation:score:{hasher.hash('score', whole)}"
 
 
 def first_error(outcomes: Sequence[Outcome]) -> UnavailableError | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from moderation import changes, clock, intake, policy_versions
 from moderation.audit_entry import SERVICE, Actor
+from moderation.changes import Receipt
 from moderation.committer import TIMEOUT_SECONDS, Committer
 from moderation.errors import NotFoundError, OverloadedError, TooLongError, UnavailableError
 from moderation.intake import Handed, Outcome, Received
@@ -126,9 +127,9 @@ class Service:
             raise TooLongError(count=len(text), limit=LONGEST, unit=LengthUnit.CODE_POINTS.value)
         return changes.edit(self.parts, self.sites.current(site_id), comment_id, text, clock.now(), actor)
 
-    def erase(self, site_id: str, comment_id: str, actor: Actor = SERVICE) -> StoredComment:
-        """Erase a comment; see `changes.erase`."""
-        return changes.erase(self.parts, site_id, comment_id, clock.now(), actor)
+    def erase(self, site_id: str, comment_id: str, actor: Actor = SERVICE) -> tuple[StoredComment, Receipt]:
+        """Erase a comment; see `changes.erase_comment`."""
+        return changes.erase_comment(self.parts, site_id, comment_id, clock.now(), actor)
 
     def score(self, site_id: str, texts: Sequence[str], language: str | None) -> list[Scored]:
         """Return scores for texts that are not kept, in order.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from flask import Response, current_app, request
+from flask import Request, Response, current_app, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.routing import PathConverter
 
@@ -14,6 +14,7 @@ from moderation.errors import (
     InvalidJSONError,
     MissingScopeError,
     ModerationError,
+    PayloadTooLargeError,
     TooManyError,
     UnauthorizedError,
     UnsupportedMediaTypeError,
@@ -32,6 +33,18 @@ class WholePath(PathConverter):
 
     regex = "(?s:.+?)"
     part_isolating = False
+
+
+class WholeRequest(Request):
+    """A request whose body is read whole or not at all: one without a length would be cut where it is too long."""
+
+    def get_data(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Werkzeug has it
+        """Return the body; `PayloadTooLargeError` if it is longer than is read."""
+        data = super().get_data(*args, **kwargs)
+        most = self.max_content_length
+        if self.content_length is None and most is not None and len(data) >= most:
+            raise PayloadTooLargeError
+        return data
 
 
 Model = TypeVar("Model", bound=BaseModel)

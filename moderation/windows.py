@@ -208,8 +208,13 @@ def _uses(comment: Counted, answer: Sequence[int]) -> tuple[WindowUse, ...]:
     )
 
 
+def window_key(site_id: str, per: str, key: str) -> str:
+    """Return the name of the window of one author, address, thread or site in Redis."""
+    return f"moderation:window:{site_id}:{per}:{key}"
+
+
 def _key(site: Site, per: str, key: str) -> str:
-    return f"moderation:window:{site.id}:{per}:{key}"
+    return window_key(site.id, per, key)
 
 
 def _warm_key(site: Site) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from werkzeug.test import Client
 
-from moderation.admission import READ_AT_MOST, Admission
+from moderation.admission import EXTENSION, READ_AT_MOST, Admission
 from moderation.app import create_app
 from moderation.settings import Settings
 
@@ -101,7 +101,7 @@ def test_a_place_is_given_back_when_the_application_fails() -> None:
 def test_refusals_are_counted_among_the_figures(settings: Settings) -> None:
     """Prometheus sees how many there were."""
     app = create_app(settings.model_copy(update={"web_threads": 2}))
-    door = app.wsgi_app
+    door = app.extensions[EXTENSION]
     assert isinstance(door, Admission)
     for _ in range(2):
         assert door.places.acquire(blocking=False)

@@ -211,9 +211,11 @@ def test_erasing_an_author_lifts_the_restriction(
     key = str(first.author_key)
     restrict(parts, key)
 
-    assert changes.erase_author(parts, site.id, key, NOW) == (1, True)
+    first_time = changes.erase_author(parts, site.id, key, NOW)
+    assert (first_time.comments, first_time.more, first_time.restriction) == (1, True, False)
     assert known(parts, first).restriction is not None
-    assert changes.erase_author(parts, site.id, key, NOW) == (1, False)
+    second = changes.erase_author(parts, site.id, key, NOW)
+    assert (second.comments, second.more, second.restriction) == (1, False, True)
 
     with pytest.raises(NotFoundError):
         known(parts, first)

@@ -24,7 +24,9 @@ CHANGING = {
     "endpoints": {"add_endpoint", "change_endpoint", "remove_endpoint", "disable_endpoint", "renew_akismet"},
     "coral_secrets": {"add_secret", "remove_secret"},
     "site_models": {"roll_back"},
-    "comments": {"erase", "revise"},
+    "comments": {"revise"},
+    "erasing": {"wipe"},
+    "retention": {"strip_addresses", "strip_scores", "strip_notes"},
     "appeals": {"add"},
     "authors": {"put_restriction", "remove_restriction"},
 }

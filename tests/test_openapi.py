@@ -184,7 +184,9 @@ def walk_authors(step: Callable[..., Any]) -> None:
     step("PUT", f"{one}/restriction", "/v1/authors/kim/restriction", ended)
     assert step("GET", one, "/v1/authors/kim")["restriction"]["action"] == "hold"
     step("DELETE", f"{one}/restriction", "/v1/authors/kim/restriction")
+    assert step("GET", f"{one}/export", "/v1/authors/kim/export")["next"] is None
     step("DELETE", one, "/v1/authors/kim")
+    step("POST", "/v1/erasures", "/v1/erasures", json={"of": "author", "id": "kim"})
     step("GET", one, "/v1/authors/kim")
 
 

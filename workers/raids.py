@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from moderation import ids
 from moderation.model import Cluster
+from moderation.traces import raid_prefix
 from workers.likeness import ALIKE, BYTES, HASHES, bands, signature
 
 MOST_MEMBERS = 10_000
@@ -102,7 +103,7 @@ class Raids:
 
 
 def _call(one: Posted, hashes: bytes, now: datetime) -> tuple[list[str], list[str | int | bytes]]:
-    prefix = f"moderation:raid:{one.site_id}:"
+    prefix = raid_prefix(one.site_id)
     arguments: list[str | int | bytes] = [
         prefix,
         ids.new_id(now),

@@ -1,12 +1,13 @@
 """The Celery tasks: take, call, save. Their names are in `moderation/queue.py`, since the web part rings for them."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 
 import structlog
 
-from moderation import clock
+from moderation import clock, retention
 from moderation.queue import TASKS, Bell
 from moderation.storage import deliveries, delivery_log, idempotency, labels, work
 from workers import courier, drain, process, pupil
@@ -14,9 +15,9 @@ from workers.app import SWEEP, TIDY, app
 from workers.process import Process
 
 ANSWERS_LIVE = timedelta(days=1)
-DELIVERIES_LIVE = {"delivered": timedelta(days=30), "failed": timedelta(days=90)}
-"""How long deliveries that are over can be looked at, and sent again."""
 FORGOTTEN_AT_ONCE = 5000
+PAUSE_SECONDS = 0.02
+"""Between batches of what sites keep for a time only: SQLite lets one write at a time, and comments go first."""
 TIDYING_SECONDS = 60.0
 """What is left then is forgotten the next time."""
 
@@ -89,7 +90,13 @@ def tidy(here: Process) -> None:
     with here.parts.database.write() as connection:
         idempotency.forget_answers(connection, clock.now() - ANSWERS_LIVE)
     until = clock.monotonic() + TIDYING_SECONDS
-    for state, life in DELIVERIES_LIVE.items():
+
+    def go_on() -> bool:
+        time.sleep(PAUSE_SECONDS)
+        return clock.monotonic() < until
+
+    retention.forget_due(here.parts, clock.now(), go_on)
+    for state, life in retention.DELIVERED.items():
         forgotten = FORGOTTEN_AT_ONCE
         while forgotten == FORGOTTEN_AT_ONCE and clock.monotonic() < until:
             with here.parts.database.write() as connection:

@@ -6,7 +6,6 @@ None of this is a verdict: together it moves the log-odds of spam by `MOST` at m
 not look like spam by itself.
 """
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,19 +17,14 @@ from redis.exceptions import RedisError
 
 from moderation.model import Scored
 from moderation.records import StoredComment
-from moderation.rules.links import find_links
 from moderation.storage import facts
 from moderation.storage.database import Database, SQLAlchemyError
-from moderation.text import normalise
+from moderation.traces import counted
 
 WINDOW = timedelta(hours=1)
 MOST = 2.0
 NEW_AUTHOR = 0.3
 """What it moves the log-odds that nobody approved the author before."""
-LINKS_AT_MOST = 5
-"""Links of a comment that are counted."""
-LONGEST = 2000
-"""Characters of a text in which links are looked for."""
 
 log = structlog.get_logger()
 
@@ -102,7 +96,7 @@ class Watch:
 
         Nothing is known while Redis is away, nor of a comment without author, address or links.
         """
-        asked = [_counted(comment) for comment in comments]
+        asked = [counted(comment) for comment in comments]
         try:
             with self._redis.pipeline(transaction=False) as pipe:
                 for counts in asked:
@@ -138,23 +132,6 @@ class Watch:
             return wanted
 
 
-def _counted(comment: StoredComment) -> list[tuple[str, str]]:
-    """Return the Redis sets that a comment is counted in, each with its member: what it says is only there by hash."""
-    prefix = f"moderation:velocity:{comment.site_id}"
-    author = comment.author_key or comment.address_key
-    counts = []
-    if author is not None:
-        counts.append((f"{prefix}:threads:{author}", _digest(comment.thread.id)))
-        if comment.address_key is not None:
-            counts.append((f"{prefix}:authors:{comment.address_key}", author))
-        text = comment.text[:LONGEST]
-        links = {
-            text[link.span.start : link.span.end].casefold() for link in find_links(normalise(text)) if link.certain
-        }
-        counts += [(f"{prefix}:link:{_digest(link)}", author) for link in sorted(links)[:LINKS_AT_MOST]]
-    return counts
-
-
 def _velocity(
     comment: StoredComment, counts: Sequence[tuple[str, str]], sizes: Sequence[int], known: set[tuple[str, str]]
 ) -> Velocity:
@@ -168,7 +145,3 @@ def _velocity(
         same_link=max(by_kind["link"], default=None),
         new_author=comment.author_key is not None and (comment.site_id, comment.author_key) not in known,
     )
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

@@ -13,7 +13,7 @@ from moderation.web import service
 
 SESSION_SECONDS = int(accounts.SESSION_LIFE.total_seconds())
 COOKIE_VALUE = re.compile(r"[\w-]{43}")
-OWN_PAGE = re.compile(rf"{PREFIX}(?:[/?][\x21-\x7e]*)?")
+OWN_PAGE = re.compile(rf"(?!.*\.\.){PREFIX}(?:[/?][\x21-\x7e]*)?")
 """Where a sign-in may lead: a path of the desk, so that a link to the login page cannot lead to another site."""
 WRONG = "That address and password do not belong together."
 TOO_MANY = "Too many failed sign-ins. Try again in {minutes} min."

@@ -14,6 +14,7 @@ from moderation.dialects import (
     native_authors,
     native_clusters,
     native_endpoints,
+    native_erasures,
     native_learning,
     native_models,
     native_policy,
@@ -28,6 +29,7 @@ DIALECTS: tuple[APIBlueprint, ...] = (
     native.blueprint,  # our own: comments
     native_authors.blueprint,  # our own: authors
     native_appeals.blueprint,  # our own: authors against decisions
+    native_erasures.blueprint,  # our own: erasing by a body
     native_clusters.blueprint,  # our own: near copies
     native_learning.blueprint,  # our own: what moderators taught
     native_threads.blueprint,  # our own: counts of threads, scores alone

@@ -10,6 +10,7 @@ from moderation.comment_object import SpanUnits, comment_object, timestamp
 from moderation.dialects import native_answers as shown
 from moderation.dialects import native_requests as requests
 from moderation.dialects import native_schemas as schemas
+from moderation.dialects.native_receipts import ErasedOut, receipt_object
 from moderation.errors import (
     ConflictError,
     EmptyError,
@@ -175,17 +176,18 @@ def edit_comment(comment_id: str) -> Response:
 
 
 @blueprint.delete("/v1/comments/<comment_id>")
-@blueprint.doc(responses=answers(200, model=shown.ErasedOut, problems=(NotFoundError,)), security=needs(Scope.SUBMIT))
+@blueprint.doc(responses=answers(200, model=ErasedOut, problems=(NotFoundError,)), security=needs(Scope.SUBMIT))
 def erase_comment(comment_id: str) -> Response:
     """Erase a comment's text and author everywhere; its place in the counts stays."""
     key = require_key(Scope.SUBMIT)
-    comment = service().erase(key.site_id, requests.checked_id(comment_id), key.actor)
+    comment, receipt = service().erase(key.site_id, requests.checked_id(comment_id), key.actor)
     return answer(
         {
             "id": comment.id,
             "external_id": comment.external_id,
             "status": comment.status.value,
             "erased_at": timestamp(comment.erased_at or service().now()),
+            "receipt": receipt_object(receipt),
         }
     )
 

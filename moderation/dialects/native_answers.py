@@ -221,15 +221,6 @@ class ScoreOut(Answer):
     """What gave the scores: by attribute or scorer, name and version."""
 
 
-class ErasedOut(Answer):
-    """A receipt: what was erased, and when."""
-
-    id: str
-    external_id: str | None
-    status: Status
-    erased_at: datetime
-
-
 class PolicyOut(Answer):
     """The policy in force, with its version."""
 

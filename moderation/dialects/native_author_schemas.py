@@ -1,12 +1,13 @@
 """Bodies and answers of the native API about authors."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from moderation.dialects.native_answers import Answer, CountsOut
-from moderation.dialects.native_schemas import Body
+from moderation.dialects.native_receipts import ReceiptOut
+from moderation.dialects.native_schemas import Body, Query
 from moderation.model import Status
 from moderation.openapi import Moment, NoNul
 
@@ -66,6 +67,27 @@ class AuthorKnownOut(Answer):
     """The newest 20 comments, newest first."""
 
 
+class ExportQuery(Query):
+    """Which page."""
+
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+    """`next` of the page before."""
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class AuthorExportOut(Answer):
+    """A page of all that is kept of an author."""
+
+    author: str
+    restriction: dict[str, Any] | None
+    """With its reason, and who set it."""
+    comments: list[dict[str, Any]]
+    """Comments as `GET /v1/comments/{id}` shows them, with `decisions` (all of them, with notes), `label`, `signals`,
+    `findings`, and `address_hash`, the keyed hash of the network."""
+    next: str | None
+    """The `cursor` of the page after this one; null on the last."""
+
+
 class AuthorErasedOut(Answer):
     """A receipt: how many comments of an author were erased."""
 
@@ -73,3 +95,25 @@ class AuthorErasedOut(Answer):
     erased: int
     more: bool
     """There are further ones; call again."""
+    receipt: ReceiptOut
+
+
+class ErasureIn(Body):
+    """What to erase: a comment, or all of an author, by whichever name your site has for them."""
+
+    of: Literal["author", "email", "comment"]
+    """`email` is an author of whom your site tells an e-mail address and no id."""
+    id: Annotated[str, Field(min_length=1, max_length=300), NoNul()]
+    """The service's id of the comment, your site's id of the author, or their address."""
+
+
+class ErasureOut(Answer):
+    """What was erased."""
+
+    of: Literal["author", "email", "comment"]
+    id: str
+    erased: int
+    """Comments; 0 if the comment was erased already, or there is none of the author."""
+    more: bool
+    """There are further ones of the author; call again."""
+    receipt: ReceiptOut

@@ -5,15 +5,17 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from moderation import authors, changes
+from moderation import authors, changes, takeout
 from moderation.authors import Known
 from moderation.comment_object import timestamp
 from moderation.dialects import native_author_schemas as schemas
+from moderation.dialects import native_requests as requests
+from moderation.dialects.native_receipts import receipt_object
 from moderation.errors import NotFoundError
 from moderation.model import Action, Restriction, Scope
 from moderation.openapi import answers, needs, takes
 from moderation.records import Key
-from moderation.web import answer, read_json, require_key, service
+from moderation.web import answer, read_json, read_query, require_key, service
 
 blueprint = APIBlueprint("native_authors", __name__, tag="Authors")
 KNOWN = answers(200, model=schemas.AuthorKnownOut, problems=(NotFoundError,))
@@ -29,6 +31,22 @@ def get_author(author_id: str) -> Response:
     return _known(require_key(Scope.READ), author_id)
 
 
+@blueprint.get("/v1/authors/<whole:author_id>/export")
+@takes(query=schemas.ExportQuery)
+@blueprint.doc(
+    responses=answers(200, model=schemas.AuthorExportOut, problems=(NotFoundError,)), security=needs(Scope.READ)
+)
+def export_author(author_id: str) -> Response:
+    """Give all that is kept of an author, for telling them: comments with every decision, newest first, by pages."""
+    key, query = require_key(Scope.READ), read_query(schemas.ExportQuery)
+    before = None if query.cursor is None else requests.read_cursor(query.cursor)
+    author_key = service().author_key(author_id)
+    page = takeout.author_page(service().parts.database, key.site_id, author_key, query.limit, before)
+    following = None if page.following is None else requests.cursor(page.following)
+    found = {"author": author_id, "restriction": page.restriction, "comments": page.comments, "next": following}
+    return answer(found)
+
+
 @blueprint.delete("/v1/authors/<whole:author_id>")
 @blueprint.doc(responses=answers(200, model=schemas.AuthorErasedOut), security=needs(Scope.SUBMIT))
 def erase_author(author_id: str) -> Response:
@@ -36,11 +54,13 @@ def erase_author(author_id: str) -> Response:
 
     `author_id` is the id that the site gave the author; of one who is not known nothing is erased.
     One call erases up to 1,000 comments; while `more` is true, call again. The last one lifts a restriction, too.
+    An author whose id ends in `/restriction`, or who has only an address, is erased by `POST /v1/erasures`.
     """
     key = require_key(Scope.SUBMIT)
     author_key = service().author_key(author_id)
-    number, more = changes.erase_author(service().parts, key.site_id, author_key, service().now(), key.actor)
-    return answer({"author": author_id, "erased": number, "more": more})
+    receipt = changes.erase_author(service().parts, key.site_id, author_key, service().now(), key.actor)
+    found = {"author": author_id, "erased": receipt.comments, "more": receipt.more}
+    return answer({**found, "receipt": receipt_object(receipt)})
 
 
 @blueprint.put("/v1/authors/<whole:author_id>/restriction")

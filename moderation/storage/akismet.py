@@ -134,10 +134,10 @@ def endpoints_of(connection: Connection, site_ids: Sequence[str], comment_ids: S
     return {row.comment_id: row.endpoint_id for row in rows}
 
 
-def forget_check(connection: Connection, site_id: str, comment_id: str) -> None:
-    """Forget how a comment that was erased could be found."""
+def forget_check(connection: Connection, site_id: str, comment_id: str) -> int:
+    """Forget how a comment that was erased could be found; return whether it could be, 1 or 0."""
     mine = (akismet_checks.c.site_id == site_id) & (akismet_checks.c.comment_id == comment_id)
-    connection.execute(delete(akismet_checks).where(mine))
+    return connection.execute(delete(akismet_checks).where(mine)).rowcount
 
 
 def count(connection: Connection, site_id: str, day: date, blog: str, kind: str) -> None:

@@ -117,10 +117,10 @@ def close(connection: Connection, closed: Appeal) -> None:
     )
 
 
-def erase(connection: Connection, site_id: str, comment_id: str) -> None:
-    """Remove what authors and deciders wrote of the appeals for a comment, and whose they were."""
+def erase(connection: Connection, site_id: str, comment_id: str) -> int:
+    """Remove what authors and deciders wrote of the appeals for a comment, and whose they were; return of how many."""
     mine = (appeals.c.site_id == site_id) & (appeals.c.comment_id == comment_id)
-    connection.execute(update(appeals).where(mine).values(text="", note=None, author_key=None))
+    return connection.execute(update(appeals).where(mine).values(text="", note=None, author_key=None)).rowcount
 
 
 def _appeal(row: Row[Any]) -> Appeal:

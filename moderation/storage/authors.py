@@ -66,6 +66,15 @@ def restrictions(connection: Connection, site_id: str, author_keys: Sequence[str
     }
 
 
+def list_restrictions(connection: Connection, site_id: str, after: str, limit: int) -> list[tuple[str, Restriction]]:
+    """Return up to `limit` (author key, restriction) of a site, also those that are over, by key after `after`."""
+    query = select(authors).where(authors.c.site_id == site_id, authors.c.author_key > after)
+    return [
+        (row.author_key, Restriction(Action(row.restriction), row.until, row.reason, row.by, row.at))
+        for row in connection.execute(query.order_by(authors.c.author_key).limit(limit))
+    ]
+
+
 def in_force(connection: Connection, site_id: str, author_keys: Sequence[str], now: datetime) -> dict[str, Restriction]:
     """Return those restrictions of these authors that are not over."""
     found = restrictions(connection, site_id, author_keys)

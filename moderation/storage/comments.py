@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from moderation.model import Author, Decision, Finding, Scored, Signals
 from moderation.records import StoredComment
@@ -18,7 +18,7 @@ from moderation.storage.rows import (
     scored_columns,
     stored_comment,
 )
-from moderation.storage.tables import comments, decisions, idempotency, threads
+from moderation.storage.tables import comments, decisions, threads
 
 THREAD_COLUMNS = (
     threads.c.url.label("thread_url"),
@@ -76,6 +76,11 @@ def list_page(
         query = query.where(comments.c.id < before_id)
     order = comments.c.id if oldest else comments.c.id.desc()
     return read_comments(connection, query.order_by(order).limit(limit))
+
+
+def count_all(connection: Connection, site_id: str) -> int:
+    """Return how many comments a site has, erased ones too."""
+    return connection.execute(select(func.count()).where(comments.c.site_id == site_id)).scalar_one()
 
 
 def lock(connection: Connection, comment_ids: Sequence[str], site_id: str | None = None) -> dict[str, StoredComment]:
@@ -198,11 +203,10 @@ def revise(connection: Connection, comment: StoredComment) -> None:
 
 
 def erase(connection: Connection, comment: StoredComment, now: datetime) -> StoredComment:
-    """Remove text, author and all that could tell them from the comment, its log and kept answers.
+    """Remove text, author and all that could tell them from a comment's row; see `erasing.wipe` for all else.
 
     Its place, status, scores and the codes of its reasons stay, so that counts stay true.
     """
-    decision = comment.decision and _bare(comment.decision)
     erased = replace(
         comment,
         text="",
@@ -216,24 +220,13 @@ def erase(connection: Connection, comment: StoredComment, now: datetime) -> Stor
         signals=Signals(),
         metadata={},
         findings=tuple(Finding(f.rule, f.verdict, f.code, "") for f in comment.findings),
-        decision=decision,
+        decision=comment.decision and _bare(comment.decision),
         erased_at=now,
         updated_at=now,
         sequence=comment.sequence + 1,
         score_after=None,
     )
     revise(connection, erased)
-    log_lines = connection.execute(
-        select(decisions.c.id, decisions.c.decision).where(
-            decisions.c.site_id == comment.site_id, decisions.c.comment_id == comment.id
-        )
-    ).all()
-    for line in log_lines:
-        document = {**line.decision, "note": None, "reasons": bare_reasons(line.decision["reasons"])}
-        connection.execute(update(decisions).where(decisions.c.id == line.id).values(decision=document))
-    connection.execute(
-        delete(idempotency).where(idempotency.c.site_id == comment.site_id, idempotency.c.comment_id == comment.id)
-    )
     return erased
 
 

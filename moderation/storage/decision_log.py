@@ -55,6 +55,15 @@ def at(connection: Connection, site_id: str, places: Sequence[tuple[str, int]]) 
     return {(line.comment_id, line.sequence): line.decision for line in lines}
 
 
+def of_comments(connection: Connection, site_id: str, comment_ids: Sequence[str]) -> dict[str, list[Line]]:
+    """Return all lines of comments, by comment, oldest first."""
+    mine = (decisions.c.site_id == site_id) & decisions.c.comment_id.in_(comment_ids)
+    found: dict[str, list[Line]] = {}
+    for line in _lines(connection, select(decisions).where(mine).order_by(decisions.c.id)):
+        found.setdefault(line.comment_id, []).append(line)
+    return found
+
+
 def _lines(connection: Connection, query: Select[Any]) -> list[Line]:
     return [
         Line(

@@ -109,19 +109,15 @@ def replay(connection: Connection, site_id: str, delivery_ids: Sequence[str], no
     return done.rowcount
 
 
-def forget(connection: Connection, state: str, before: datetime, limit: int) -> int:
+def forget(connection: Connection, state: str, before: datetime, limit: int, site_id: str | None = None) -> int:
     """Remove deliveries that are over and were made before a moment, with their tries; return how many.
 
-    An event of no comment goes with the last of its deliveries.
+    An event of no comment goes with the last of its deliveries. Without a site they are those of all sites.
     """
-    old = (
-        select(deliveries.c.id, deliveries.c.event_id)
-        .where(
-            deliveries.c.id < ids.floor(before), deliveries.c.state == state, deliveries.c.next_try_at.is_(None)
-        )
-        .order_by(deliveries.c.id)
-        .limit(limit)
-    )  # fmt: skip
+    over = [deliveries.c.id < ids.floor(before), deliveries.c.state == state, deliveries.c.next_try_at.is_(None)]
+    if site_id is not None:
+        over.append(deliveries.c.site_id == site_id)
+    old = select(deliveries.c.id, deliveries.c.event_id).where(*over).order_by(deliveries.c.id).limit(limit)
     found = connection.execute(old).all()
     connection.execute(delete(attempts).where(attempts.c.delivery_id.in_([row.id for row in found])))
     connection.execute(delete(deliveries).where(deliveries.c.id.in_([row.id for row in found])))

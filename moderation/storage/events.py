@@ -68,8 +68,8 @@ def publish(connection: Connection, new: Sequence[Event], now: datetime) -> int:
     return len(rows)
 
 
-def strip_events(connection: Connection, site_id: str, comment_id: str) -> None:
-    """Take out of a comment's earlier events what could quote it."""
+def strip_events(connection: Connection, site_id: str, comment_id: str) -> int:
+    """Take out of a comment's earlier events what could quote it; return how many there are."""
     rows = connection.execute(
         select(events.c.id, events.c.data).where(events.c.site_id == site_id, events.c.comment_id == comment_id)
     ).all()
@@ -84,6 +84,7 @@ def strip_events(connection: Connection, site_id: str, comment_id: str) -> None:
         if data.get("appeal"):
             data["appeal"] = {**data["appeal"], "note": None}
         connection.execute(update(events).where(events.c.id == row.id).values(data=data))
+    return len(rows)
 
 
 def _row(event: Event) -> dict[str, Any]:

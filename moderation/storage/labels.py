@@ -60,12 +60,27 @@ def withdraw(connection: Connection, site_id: str, comment_ids: Sequence[str], n
         _note(connection, site_id, now, erased=False)
 
 
-def erase(connection: Connection, site_id: str, comment_id: str, now: datetime) -> None:
-    """Forget the label of a comment that is being erased; a model that may have learnt from it is made anew."""
+def erase(connection: Connection, site_id: str, comment_id: str, now: datetime) -> int:
+    """Forget the label of a comment that is being erased; a model that may have learnt from it is made anew.
+
+    Returns whether there was a label, 1 or 0.
+    """
     gone = connection.execute(delete(labels).where(labels.c.site_id == site_id, labels.c.comment_id == comment_id))
     has_model = select(site_models.c.version).where(site_models.c.site_id == site_id, site_models.c.state == "in_force")
     if gone.rowcount or connection.execute(has_model.limit(1)).first():
         _note(connection, site_id, now, erased=True)
+    return gone.rowcount
+
+
+def erase_suggestions(connection: Connection, site_id: str, text: str, now: datetime) -> int:
+    """Forget the suggestions of a text that is being erased, and what they taught; return how many there were."""
+    if not text:
+        return 0
+    mine = (suggestions.c.site_id == site_id) & (suggestions.c.text == text)
+    gone = connection.execute(delete(suggestions).where(mine)).rowcount
+    if gone:
+        _note(connection, site_id, now, erased=True)
+    return gone
 
 
 def taught(connection: Connection, site_id: str, limit: int) -> list[tuple[StoredComment, Label]]:
@@ -82,15 +97,18 @@ def taught(connection: Connection, site_id: str, limit: int) -> list[tuple[Store
         .order_by(labels.c.at.desc(), labels.c.comment_id.desc())
         .limit(limit)
     )
-    found = [
-        Label(row.site_id, row.comment_id, row.revision, row.attributes, DecidedBy(row.by), row.actor, row.at)
-        for row in connection.execute(newest)
-    ]
+    found = [_label(row) for row in connection.execute(newest)]
     wanted = with_thread().where(
         comments.c.site_id == site_id, comments.c.id.in_([label.comment_id for label in found])
     )
     known = {comment.id: comment for comment in read_comments(connection, wanted)}
     return [(known[label.comment_id], label) for label in found]
+
+
+def of_comments(connection: Connection, site_id: str, comment_ids: Sequence[str]) -> dict[str, Label]:
+    """Return the labels of comments, by comment."""
+    mine = (labels.c.site_id == site_id) & labels.c.comment_id.in_(comment_ids)
+    return {row.comment_id: _label(row) for row in connection.execute(select(labels).where(mine))}
 
 
 def suggest(connection: Connection, site_id: str, suggested: Suggested) -> None:
@@ -202,6 +220,10 @@ def give_up(connection: Connection, tries: int, now: datetime) -> list[Due]:
     """Leave sites whose learning failed `tries` times until their next label, and return them."""
     worn = delete(learning_due).where(learning_due.c.attempts >= tries, learning_due.c.leased_until < now)
     return [_due(row) for row in connection.execute(worn.returning(learning_due))]
+
+
+def _label(row: Row[Any]) -> Label:
+    return Label(row.site_id, row.comment_id, row.revision, row.attributes, DecidedBy(row.by), row.actor, row.at)
 
 
 def _due(row: Row[Any]) -> Due:

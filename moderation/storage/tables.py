@@ -184,6 +184,7 @@ comments = Table(
     Index(None, "site_id", "address_key", "id"),
     Index(None, "site_id", "text_key", "id"),
     Index(None, "site_id", "cluster_id", "id"),
+    Index(None, "site_id", "updated_at", "id"),
 )
 Index(
     "ix_comments_work",
@@ -406,6 +407,16 @@ akismet_counts = Table(
     Column("missed_spam", Integer, nullable=False),
     Column("false_positives", Integer, nullable=False),
     PrimaryKeyConstraint("site_id", "day", "blog"),
+)
+
+retention_marks = Table(
+    "retention_marks",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # one of the policy's `retention`
+    Column("changed_at", UtcTime, nullable=False),  # comments that changed last before are done with
+    Column("comment_id", String(36), nullable=False),  # of that moment those up to this one, too
+    PrimaryKeyConstraint("site_id", "kind"),
 )
 
 idempotency = Table(

@@ -65,7 +65,9 @@ DESK_FORMS = {
     "desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy", "desk.add_endpoint",
     "desk.enable_endpoint", "desk.disable_endpoint", "desk.rotate_endpoint_secret", "desk.change_words",
 }  # fmt: skip
-TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"} | DESK_FORMS
+TESTED_APART = {
+    "akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in", "native_erasures.erase",
+} | DESK_FORMS  # fmt: skip
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     **BODIES,
     "native.decide_comment": {"action": "reject", "reason": "canary-reason", "note": "canary-note"},

@@ -16,8 +16,10 @@ def test_everything_of_an_author_is_erased(api: Api, monkeypatch: pytest.MonkeyP
 
     first, second = (api.call("DELETE", "/v1/authors/kim/1") for _ in range(2))
 
-    assert (first.status_code, first.get_json()) == (200, {"author": "kim/1", "erased": 3, "more": True})
-    assert second.get_json() == {"author": "kim/1", "erased": 2, "more": False}
+    receipts = [one.get_json().pop("receipt") for one in (first, second)]
+    assert {**first.get_json(), "receipt": 0} == {"author": "kim/1", "erased": 3, "more": True, "receipt": 0}
+    assert {**second.get_json(), "receipt": 0} == {"author": "kim/1", "erased": 2, "more": False, "receipt": 0}
+    assert [(one["rows"]["comments"], one["rows"]["labels"]) for one in receipts] == [(3, 0), (2, 1)]
     for one in mine:
         shown = api.call("GET", f"/v1/comments/{one}").get_json()
         assert shown["text"] is None
@@ -90,3 +92,20 @@ def test_what_is_no_restriction_is_refused(api: Api) -> None:
     ):
         assert api.call("PUT", "/v1/authors/kim/restriction", json=body).status_code == 422, body
     assert api.call("GET", "/v1/authors/kim").get_json()["restriction"] is None
+
+
+def test_an_author_is_exported_by_pages(api: Api) -> None:
+    """With the right to read, and of the own site alone; who is not known is not there."""
+    for at in range(3):
+        api.post(f"Mine, number {at}", author={"id": "kim/1", "ip": "203.0.113.9"})
+    path = "/v1/authors/kim/1/export"
+
+    first = api.call("GET", f"{path}?limit=2").get_json()
+    second = api.call("GET", f"{path}?limit=2&cursor={first['next']}").get_json()
+
+    shown = [one["text"] for one in first["comments"] + second["comments"]]
+    assert shown == [f"Mine, number {at}" for at in (2, 1, 0)]
+    assert (first["author"], first["restriction"], second["next"]) == ("kim/1", None, None)
+    assert "203.0.113.9" not in str(first)
+    assert api.call("GET", f"{path}?limit=101").status_code == 422
+    assert api.call("GET", "/v1/authors/nobody/export").status_code == 404
