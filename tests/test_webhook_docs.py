@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from moderation import clock, intake, signing
 from moderation.comment_object import timestamp
 from moderation.hashing import Hasher
-from moderation.model import Action, Author, Comment, DecidedBy, Decision, Reason, Span, Thread
+from moderation.model import Action, Author, Comment, DecidedBy, Decision, EventType, Reason, Span, Thread
 from moderation.pipeline import decision_event
 from moderation.policy_document import Policy
 from moderation.records import Site
@@ -106,6 +106,11 @@ def test_the_example_has_the_shape_of_an_event() -> None:
     assert shape({**example["data"], **dict.fromkeys(loose)}) == shape(real)
     assert list(example) == ["type", "timestamp", "data"]
     assert len(example["timestamp"]) == len(timestamp(NOW))
+
+
+def test_every_type_of_event_is_on_the_page() -> None:
+    """With a sentence on when it comes."""
+    assert [kind for kind in EventType if f"| `{kind.value}` | " not in PAGE] == []
 
 
 def test_the_pauses_are_those_of_the_schedule() -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from moderation.dialects.native_answers import Answer, DecisionOut
 from moderation.dialects.native_schemas import PAGE_AT_MOST, AuthorIn, Body, Name, Query
@@ -12,6 +12,7 @@ from moderation.openapi import NoNul
 
 TEXT_AT_MOST = 2000
 NOTE_AT_MOST = 2000
+EXAMPLE: JsonValue = {"external_id": "c-991", "text": "I quoted the article."}
 
 CommentId = Annotated[str, Field(max_length=36), NoNul()]
 
@@ -19,9 +20,10 @@ CommentId = Annotated[str, Field(max_length=36), NoNul()]
 class AppealIn(Body):
     """An author's word against the decision on their comment; `comment_id` or `external_id` names the comment."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
     comment_id: CommentId | None = None
     external_id: Name | None = None
-    text: Annotated[str, Field(max_length=TEXT_AT_MOST, examples=["I quoted the article."]), NoNul()] = ""
+    text: Annotated[str, Field(max_length=TEXT_AT_MOST), NoNul()] = ""
     """What the author has to say."""
     author: AuthorIn | None = None
     """Who appeals, as with comments; 403 if somebody else wrote the comment. Left out, your site vouches for it."""
