@@ -15,6 +15,7 @@ from argon2.exceptions import VerifyMismatchError
 from moderation import ids
 from moderation.audit_entry import NOBODY, SERVICE, SERVICE_CHAIN, Actor, ActorKind, AuditAction, Change
 from moderation.errors import UnavailableError
+from moderation.model import Role
 from moderation.storage import audit, moderators
 from moderation.storage.database import Database
 from moderation.storage.moderators import Moderator
@@ -38,6 +39,7 @@ def add_moderator(
     now: datetime,
     password: str | None = None,
     actor: Actor = SERVICE,
+    role: Role = Role.OWNER,
 ) -> str:
     """Make a moderator of a site and return the password: the given one, or a new one.
 
@@ -47,10 +49,11 @@ def add_moderator(
     password = password or ids.new_password()
     with _slot(PATIENCE_SECONDS):
         hashed = _hasher.hash(password)
-    moderator = Moderator(ids.new_id(now), site_id, email.strip(), name, hashed)
+    moderator = Moderator(ids.new_id(now), site_id, email.strip(), name, hashed, role)
+    made = Change(actor, AuditAction.MODERATOR_MADE, moderator.id, {"role": role.value})
     with database.write() as connection:
         moderators.add_moderator(connection, moderator, now)
-        audit.append(connection, site_id, now, Change(actor, AuditAction.MODERATOR_MADE, moderator.id))
+        audit.append(connection, site_id, now, made)
     return password
 
 
@@ -77,6 +80,7 @@ def sign_in(
     opened = Change(Actor(ActorKind.MODERATOR, moderator.id), AuditAction.SESSION_OPENED, moderator.id)
     with database.write() as connection:
         moderators.open_session(connection, token, moderator.id, now, now + SESSION_LIFE)
+        moderators.note_sign_in(connection, moderator.id, now)
         audit.append(connection, moderator.site_id, now, opened)
     return token
 

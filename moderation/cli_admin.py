@@ -1,4 +1,4 @@
-"""`moderation site|key|moderator|endpoint`: who may do what, from a shell on the server."""
+"""`moderation site|key|endpoint`: who may do what, from a shell on the server."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from moderation import accounts, clock, ids, signing
+from moderation import clock, ids, signing
 from moderation.addresses import check_url
 from moderation.audit_entry import CLI, AuditAction, Change, key_made
 from moderation.errors import ModerationError
@@ -18,7 +18,7 @@ from moderation.policy_document import Policy
 from moderation.records import Endpoint
 from moderation.secret import load_secret
 from moderation.settings import Settings, get_settings
-from moderation.storage import audit, endpoints, migrate, moderators, sites
+from moderation.storage import audit, endpoints, migrate, sites
 from moderation.storage.database import Database, SQLAlchemyError
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -165,39 +165,6 @@ def revoke_key(site_id: str, prefix: str) -> None:
         audit.append(connection, site_id, clock.now(), Change(CLI, AuditAction.KEY_REVOKED, prefix))
 
 
-@click.group("moderator")
-def moderator() -> None:
-    """People who decide comments at the desk."""
-
-
-@moderator.command("add")
-@click.argument("site_id")
-@click.argument("email")
-@click.option("--name", help="Name for people; the address if left out.")
-@as_json_option
-def add_moderator(site_id: str, email: str, name: str | None, *, as_json: bool) -> None:
-    """Make a moderator with a password, which is printed once."""
-    with opened() as database:
-        known_site(database, site_id)
-        with database.read() as connection:
-            if moderators.find_moderator(connection, email) is not None:
-                raise click.ClickException(f"There is a moderator {email} already")
-        password = accounts.add_moderator(database, site_id, email, name or email, clock.now(), actor=CLI)
-    show({"email": email, "password": password}, as_json=as_json)
-
-
-@moderator.command("list")
-@click.argument("site_id")
-@as_json_option
-def list_moderators(site_id: str, *, as_json: bool) -> None:
-    """List the moderators of a site."""
-    with opened() as database:
-        known_site(database, site_id)
-        with database.read() as connection:
-            found = moderators.list_moderators(connection, site_id)
-    show([{"id": one.id, "email": one.email, "name": one.name} for one in found], as_json=as_json)
-
-
 @click.group("endpoint")
 def endpoint() -> None:
     """Endpoints: where a site hears of events."""
@@ -239,4 +206,4 @@ def list_endpoints(site_id: str, *, as_json: bool) -> None:
     show(rows, as_json=as_json)
 
 
-COMMANDS = (site, key, moderator, endpoint)
+COMMANDS = (site, key, endpoint)

@@ -80,6 +80,12 @@ class UndoOverError(ModerationError):
     code, status, title = "undo_over", 409, "Decisions can be undone for a day; decide the comments again instead"
 
 
+class LastOwnerError(ModerationError):
+    """The only owner of a site would be none any more."""
+
+    code, status, title = "last_owner", 409, "This is the site's only owner; make somebody else an owner first"
+
+
 class ConflictError(ModerationError):
     """The same external_id already names another comment."""
 

@@ -8,7 +8,8 @@ import pytest
 from click import Command
 
 from moderation import accounts, clock, ids
-from moderation.cli_admin import endpoint, key, moderator, site
+from moderation.cli_admin import endpoint, key, site
+from moderation.cli_moderator import moderator
 from moderation.errors import UnauthorizedError
 from moderation.hashing import Hasher
 from moderation.model import Scope
@@ -141,7 +142,28 @@ def test_a_new_moderator_can_sign_in(settings: Settings) -> None:
     database.close()
     (listed,) = told(moderator, settings, "list", "news")
     assert ids.is_id(listed.pop("id"))
-    assert listed == {"email": "kim@news.example", "name": "Kim"}
+    assert listed.pop("signed_in") is not None
+    assert listed == {"email": "kim@news.example", "name": "Kim", "role": "owner"}
+
+
+def test_roles_are_given_and_taken(settings: Settings) -> None:
+    """The first moderator of a site owns it, the next decides; a role can be chosen, changed, and ends with removal."""
+    run(site, settings, "add", "news")
+    made = [told(moderator, settings, "add", "news", f"{name}@news.example")["role"] for name in ("kim", "lee")]
+    run(moderator, settings, "add", "news", "vic@news.example", "--role", "viewer")
+
+    assert "only owner" in run(moderator, settings, "role", "kim@news.example", "viewer", code=1).stderr
+    run(moderator, settings, "role", "lee@news.example", "owner")
+    run(moderator, settings, "sign-out", "lee@news.example")
+    run(moderator, settings, "remove", "kim@news.example")
+
+    assert made == ["owner", "moderator"]
+    listed = told(moderator, settings, "list", "news")
+    assert [(one["email"], one["role"]) for one in listed] == [
+        ("lee@news.example", "owner"),
+        ("vic@news.example", "viewer"),
+    ]
+    assert "There is no moderator" in run(moderator, settings, "remove", "kim@news.example", code=1).stderr
 
 
 def test_an_address_belongs_to_one_moderator(settings: Settings) -> None:

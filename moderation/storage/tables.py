@@ -100,6 +100,8 @@ moderators = Table(
     Column("name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("role", String(16), nullable=False, server_default="owner"),  # who was there before roles is an owner
+    Column("signed_in_at", UtcTime),  # the last time
 )
 
 sessions = Table(

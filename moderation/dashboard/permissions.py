@@ -1,0 +1,52 @@
+"""Who may open which route of the desk: one table, and what is not in it nobody may.
+
+A test holds the table to the app's own list of routes. Viewers see what others see; they change nothing, and do not
+hold a comment that they look at.
+"""
+
+from collections.abc import Mapping
+
+from moderation.model import Role
+
+ALL = frozenset(Role)
+DECIDERS = frozenset({Role.OWNER, Role.MODERATOR})
+OWNERS = frozenset({Role.OWNER})
+
+OPEN_TO_ALL = frozenset({"desk.static", "desk.login_page", "desk.sign_in", "desk.nothing"})
+"""Routes that nobody needs to be signed in for."""
+ALLOWED: Mapping[str, frozenset[Role]] = {
+    "desk.queue": ALL,
+    "desk.comment_page": ALL,
+    "desk.copies": ALL,
+    "desk.learning": ALL,
+    "desk.overview_page": ALL,
+    "desk.overview_csv": ALL,
+    "desk.policy": ALL,
+    "desk.policy_version": ALL,
+    "desk.policy_versions_page": ALL,
+    "desk.presence": ALL,
+    "desk.sign_out": ALL,
+    "desk.decide": DECIDERS,
+    "desk.decide_copies": DECIDERS,
+    "desk.decide_many": DECIDERS,
+    "desk.restrict_author": DECIDERS,
+    "desk.take_back": DECIDERS,
+    "desk.change_policy": OWNERS,
+    "desk.roll_back_policy": OWNERS,
+}
+ROLE_WORDS = {
+    Role.OWNER: "changes everything: the policy, keys and moderators, too",
+    Role.MODERATOR: "decides comments and restricts authors",
+    Role.VIEWER: "sees the desk and changes nothing",
+}
+
+
+def may(role: Role, endpoint: str) -> bool:
+    """Tell whether somebody of that role may open a route that needs a sign-in."""
+    return role in ALLOWED.get(endpoint, frozenset())
+
+
+def who_may(endpoint: str) -> str:
+    """Return in words which roles may open a route."""
+    allowed = ALLOWED.get(endpoint, frozenset())
+    return " or ".join(f"a moderator with the role “{role}”" for role in Role if role in allowed) or "nobody"
