@@ -62,6 +62,7 @@ class AuditAction(StrEnum):
     MODERATOR_MADE = "moderator.made"
     MODERATOR_CHANGED = "moderator.changed"
     MODERATOR_REMOVED = "moderator.removed"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an action, no password
     SESSIONS_ENDED = "sessions.ended"
     ENDPOINT_MADE = "endpoint.made"
     ENDPOINT_CHANGED = "endpoint.changed"

@@ -68,6 +68,16 @@ def change_role(email: str, role: str) -> None:
         members.change_role(database, one.site_id, one.id, Role(role), clock.now(), CLI)
 
 
+@moderator.command("password")
+@click.argument("email")
+@as_json_option
+def give_password(email: str, *, as_json: bool) -> None:
+    """Make a new password for somebody who lost theirs, and print it once; their sessions end."""
+    with opened() as database:
+        password = accounts.give_password(database, known(database, email), clock.now(), CLI)
+    show({"email": email, "password": password}, as_json=as_json)
+
+
 @moderator.command("sign-out")
 @click.argument("email")
 def sign_out(email: str) -> None:

@@ -3,10 +3,11 @@
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import authors, copies, deciding, lessons, login, overview, policies, presence, views
+from moderation.dashboard import account, authors, copies, deciding, lessons, login, overview, policies, presence, views
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
+    "account",
     "authors",
     "blueprint",
     "copies",

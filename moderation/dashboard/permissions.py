@@ -14,6 +14,8 @@ OWNERS = frozenset({Role.OWNER})
 
 OPEN_TO_ALL = frozenset({"desk.static", "desk.login_page", "desk.sign_in", "desk.nothing"})
 """Routes that nobody needs to be signed in for."""
+OWN_ACCOUNT = frozenset({"desk.account", "desk.change_password", "desk.sign_out"}) | OPEN_TO_ALL
+"""What is left to whoever must change their password first."""
 ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.queue": ALL,
     "desk.comment_page": ALL,
@@ -26,6 +28,8 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.policy_versions_page": ALL,
     "desk.presence": ALL,
     "desk.sign_out": ALL,
+    "desk.account": ALL,
+    "desk.change_password": ALL,
     "desk.decide": DECIDERS,
     "desk.decide_copies": DECIDERS,
     "desk.decide_many": DECIDERS,

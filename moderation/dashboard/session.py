@@ -6,6 +6,7 @@ signed in, of a random value before. Another site can send the cookie along, but
 
 import hmac
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 
 from flask import abort, g, redirect, request, url_for
 from werkzeug.exceptions import Forbidden
@@ -20,6 +21,8 @@ from moderation.storage.moderators import Moderator
 from moderation.web import service
 
 OWNERS_NAMED = 5
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""What proxies add."""
 SESSION_COOKIE = "desk_session"
 LOGIN_COOKIE = "desk_login"
 OUTDATED = (
@@ -97,6 +100,28 @@ def check_role() -> None:
     seat = take_seat()
     if not seat.may(endpoint):
         raise Forbidden(_refusal(seat, endpoint))
+
+
+@blueprint.before_request
+def check_password() -> None:
+    """Lead whoever has a password that others have seen to the form that changes it; see `account` for when."""
+    seat = g.get("seat")
+    if seat is None or seat.moderator.password_due is None or request.endpoint in permissions.OWN_ACCOUNT:
+        return
+    if service().now() >= seat.moderator.password_due or not _is_on_this_machine():
+        abort(redirect(url_for("desk.account"), 303))
+
+
+def _is_on_this_machine() -> bool:
+    """Tell whether the browser itself is: a proxy on this machine says by a header that it speaks for another."""
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _refusal(seat: Seat, endpoint: str) -> str:

@@ -22,6 +22,8 @@ class Moderator:
     name: str
     password_hash: str
     role: Role
+    password_due: datetime | None = None
+    """By when a password must be changed that somebody else has seen; None if its owner chose it."""
     signed_in_at: datetime | None = None
 
 
@@ -40,6 +42,7 @@ def add_moderator(connection: Connection, moderator: Moderator, now: datetime) -
             name=moderator.name,
             password_hash=moderator.password_hash,
             role=moderator.role.value,
+            password_due=moderator.password_due,
             created_at=now,
         )
     )
@@ -77,6 +80,12 @@ def set_role(connection: Connection, site_id: str, moderator_id: str, role: Role
     """Give a moderator another role; it holds from their next request on."""
     mine = (moderators.c.site_id == site_id) & (moderators.c.id == moderator_id)
     connection.execute(update(moderators).where(mine).values(role=role.value))
+
+
+def set_password(connection: Connection, moderator_id: str, password_hash: str, due: datetime | None) -> None:
+    """Give a moderator another password, which must be changed by `due` if there is such a moment."""
+    mine = moderators.c.id == moderator_id
+    connection.execute(update(moderators).where(mine).values(password_hash=password_hash, password_due=due))
 
 
 def note_sign_in(connection: Connection, moderator_id: str, now: datetime) -> None:
@@ -132,5 +141,6 @@ def _moderator(row: Row[Any]) -> Moderator:
         name=row.name,
         password_hash=row.password_hash,
         role=Role(row.role),
+        password_due=row.password_due,
         signed_in_at=row.signed_in_at,
     )

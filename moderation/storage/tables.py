@@ -102,6 +102,9 @@ moderators = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("role", String(16), nullable=False, server_default="owner"),  # who was there before roles is an owner
     Column("signed_in_at", UtcTime),  # the last time
+    Column(
+        "password_due", UtcTime
+    ),  # by when a password must be changed that others have seen; null: its owner chose it
 )
 
 sessions = Table(

@@ -50,7 +50,13 @@ LEAVES_NONE = {
     "desk.sign_out", "desk.presence", "native_policy.preview_policy",
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
-DESK_FORMS = {"desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy"}
+DESK_FORMS = {
+    "desk.change_password",
+    "desk.decide_many",
+    "desk.take_back",
+    "desk.change_policy",
+    "desk.roll_back_policy",
+}
 TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"} | DESK_FORMS
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     **BODIES,
