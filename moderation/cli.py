@@ -16,6 +16,7 @@ from moderation import (
     cli_coral,
     cli_data,
     cli_import,
+    cli_key,
     cli_moderator,
     cli_thresholds,
     commands,
@@ -107,7 +108,7 @@ def run_doctor() -> None:
 
 COMMANDS = (
     *cli_admin.COMMANDS, *cli_data.COMMANDS, cli_audit.audit, cli_cert.make_certificate, cli_coral.coral,
-    cli_import.import_file, cli_moderator.moderator, cli_thresholds.thresholds,
+    cli_import.import_file, cli_key.key, cli_moderator.moderator, cli_thresholds.thresholds,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -88,6 +88,9 @@ api_keys = Table(
     Column("name", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
+    Column("expires_at", UtcTime),  # null: never
+    Column("used_at", UtcTime),  # the last time, a minute more or less
+    Column("replaced_by", String(64)),  # the prefix of the key that takes its place
     Index(None, "site_id"),
 )
 
