@@ -3,7 +3,20 @@
 Importing the views puts their routes on the blueprint.
 """
 
-from moderation.dashboard import account, authors, copies, deciding, lessons, login, overview, policies, presence, views
+from moderation.dashboard import (
+    account,
+    authors,
+    copies,
+    deciding,
+    keys,
+    lessons,
+    login,
+    moderators,
+    overview,
+    policies,
+    presence,
+    views,
+)
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
@@ -12,8 +25,10 @@ __all__ = [
     "blueprint",
     "copies",
     "deciding",
+    "keys",
     "lessons",
     "login",
+    "moderators",
     "overview",
     "policies",
     "presence",

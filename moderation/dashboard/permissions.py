@@ -37,6 +37,15 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.take_back": DECIDERS,
     "desk.change_policy": OWNERS,
     "desk.roll_back_policy": OWNERS,
+    "desk.keys_page": OWNERS,
+    "desk.add_key": OWNERS,
+    "desk.rotate_key": OWNERS,
+    "desk.revoke_key": OWNERS,
+    "desk.moderators_page": OWNERS,
+    "desk.add_moderator": OWNERS,
+    "desk.change_role": OWNERS,
+    "desk.sign_out_moderator": OWNERS,
+    "desk.remove_moderator": OWNERS,
 }
 ROLE_WORDS = {
     Role.OWNER: "changes everything: the policy, keys and moderators, too",

@@ -51,12 +51,10 @@ LEAVES_NONE = {
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
 DESK_FORMS = {
-    "desk.change_password",
-    "desk.decide_many",
-    "desk.take_back",
-    "desk.change_policy",
-    "desk.roll_back_policy",
-}
+    "desk.change_password", "desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy",
+    "desk.add_key", "desk.rotate_key", "desk.revoke_key", "desk.add_moderator", "desk.change_role",
+    "desk.sign_out_moderator", "desk.remove_moderator",
+}  # fmt: skip
 TESTED_APART = {"akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in"} | DESK_FORMS
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     **BODIES,

@@ -74,6 +74,7 @@ def test_pages_offer_only_what_the_role_may(app: APIFlask, engine: Service, site
     stored = hold(engine, site, comment())
     visitor = seated(app, engine, role)
 
+    assert bool(visitor.get("/desk").boxes) is (role is not Role.VIEWER)
     forms = [*visitor.get(f"/desk?author={stored.author_key}").forms, *visitor.get("/desk/policy").forms]
     ends = {form.action.rsplit("/", 1)[-1] for form in forms}
     buttons = {button for form in forms for button in form.buttons}
