@@ -6,7 +6,9 @@ Cheat Sheet asks for. Each hash takes that memory while it is made, so `HASHES_A
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -15,11 +17,15 @@ from argon2.exceptions import VerifyMismatchError
 from moderation import ids
 from moderation.audit_entry import NOBODY, SERVICE, SERVICE_CHAIN, Actor, ActorKind, AuditAction, Change
 from moderation.errors import UnavailableError
+from moderation.model import Role
+from moderation.passwords import weakness
 from moderation.storage import audit, moderators
 from moderation.storage.database import Database
 from moderation.storage.moderators import Moderator
 
 SESSION_LIFE = timedelta(hours=12)
+GIVEN_PASSWORD_LIFE = timedelta(hours=24)
+"""How long a password that was made for somebody is enough for more than changing it."""
 HASHES_AT_ONCE = 2
 PATIENCE_SECONDS = 5.0
 """How long a sign-in waits for its turn to hash."""
@@ -30,6 +36,22 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _slots = BoundedSemaphore(HASHES_AT_ONCE)
 
 
+class PasswordRefusal(StrEnum):
+    """Why a password was not changed, beside that it is weak."""
+
+    WRONG = "It is not the password until now"
+    SAME = "It is the password until now: take another"
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The one session that goes on when a password is changed, if any; who changed it, and when."""
+
+    token: str | None
+    now: datetime
+    actor: Actor
+
+
 def add_moderator(
     database: Database,
     site_id: str,
@@ -38,19 +60,20 @@ def add_moderator(
     now: datetime,
     password: str | None = None,
     actor: Actor = SERVICE,
+    role: Role = Role.OWNER,
 ) -> str:
-    """Make a moderator of a site and return the password: the given one, or a new one.
+    """Make a moderator of a site and return the password: the given one, or a new one that must be changed.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the address is taken, or there is no such site.
     """
+    due = None if password else now + GIVEN_PASSWORD_LIFE
     password = password or ids.new_password()
-    with _slot(PATIENCE_SECONDS):
-        hashed = _hasher.hash(password)
-    moderator = Moderator(ids.new_id(now), site_id, email.strip(), name, hashed)
+    moderator = Moderator(ids.new_id(now), site_id, email.strip(), name, _hashed(password), role, due)
+    made = Change(actor, AuditAction.MODERATOR_MADE, moderator.id, {"role": role.value})
     with database.write() as connection:
         moderators.add_moderator(connection, moderator, now)
-        audit.append(connection, site_id, now, Change(actor, AuditAction.MODERATOR_MADE, moderator.id))
+        audit.append(connection, site_id, now, made)
     return password
 
 
@@ -64,12 +87,7 @@ def sign_in(
     """
     with database.read() as connection:
         moderator = None if "\0" in email else moderators.find_moderator(connection, email.strip())
-    with _slot(patience):
-        try:
-            _hasher.verify(moderator.password_hash if moderator else NOBODYS_HASH, password)
-            right = True
-        except VerifyMismatchError:
-            right = False
+    right = _fits(moderator.password_hash if moderator else NOBODYS_HASH, password, patience)
     if moderator is None or not right:
         _note_refusal(database, moderator, now)
         return None
@@ -77,6 +95,7 @@ def sign_in(
     opened = Change(Actor(ActorKind.MODERATOR, moderator.id), AuditAction.SESSION_OPENED, moderator.id)
     with database.write() as connection:
         moderators.open_session(connection, token, moderator.id, now, now + SESSION_LIFE)
+        moderators.note_sign_in(connection, moderator.id, now)
         audit.append(connection, moderator.site_id, now, opened)
     return token
 
@@ -91,6 +110,53 @@ def sign_out(database: Database, token: str) -> None:
     """End a session at once."""
     with database.write() as connection:
         moderators.close_session(connection, token)
+
+
+def change_password(
+    database: Database, moderator: Moderator, current: str, new: str, token: str, now: datetime
+) -> str | None:
+    """Give a moderator the password that they chose and end their other sessions than `token`.
+
+    Return why not, in words or as `PasswordRefusal`; None if it is done. Raises as `sign_in` does.
+    """
+    if not _fits(moderator.password_hash, current):
+        _note_refusal(database, moderator, now)
+        return PasswordRefusal.WRONG
+    if new == current:
+        return PasswordRefusal.SAME
+    weak = weakness(new, moderator.email)
+    if weak is None:
+        actor = Actor(ActorKind.MODERATOR, moderator.id)
+        _set_password(database, moderator, _hashed(new), None, Stay(token, now, actor))
+    return weak
+
+
+def give_password(database: Database, moderator: Moderator, now: datetime, actor: Actor) -> str:
+    """Give a moderator who lost theirs a new password, which must be changed; all their sessions end."""
+    password = ids.new_password()
+    _set_password(database, moderator, _hashed(password), now + GIVEN_PASSWORD_LIFE, Stay(None, now, actor))
+    return password
+
+
+def _set_password(database: Database, moderator: Moderator, hashed: str, due: datetime | None, stay: Stay) -> None:
+    with database.write() as connection:
+        moderators.set_password(connection, moderator.id, hashed, due)
+        ended = moderators.end_sessions(connection, moderator.id, stay.token)
+        changed = Change(stay.actor, AuditAction.PASSWORD_CHANGED, moderator.id, {"sessions": ended})
+        audit.append(connection, moderator.site_id, stay.now, changed)
+
+
+def _hashed(password: str) -> str:
+    with _slot(PATIENCE_SECONDS):
+        return _hasher.hash(password)
+
+
+def _fits(password_hash: str, password: str, patience: float = PATIENCE_SECONDS) -> bool:
+    with _slot(patience):
+        try:
+            return _hasher.verify(password_hash, password)
+        except VerifyMismatchError:
+            return False
 
 
 def _note_refusal(database: Database, moderator: Moderator | None, now: datetime) -> None:

@@ -62,7 +62,12 @@ class AuditAction(StrEnum):
     POLICY_CHANGED = "policy.changed"
     KEY_MADE = "key.made"
     KEY_REVOKED = "key.revoked"
+    KEY_ROTATED = "key.rotated"
     MODERATOR_MADE = "moderator.made"
+    MODERATOR_CHANGED = "moderator.changed"
+    MODERATOR_REMOVED = "moderator.removed"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an action, no password
+    SESSIONS_ENDED = "sessions.ended"
     ENDPOINT_MADE = "endpoint.made"
     ENDPOINT_CHANGED = "endpoint.changed"
     ENDPOINT_ROTATED = "endpoint.rotated"
@@ -100,9 +105,12 @@ class Entry:
     hash: str
 
 
-def key_made(prefix: str, kind: str, scopes: Sequence[str]) -> Change:
-    """Return what is said of a key that was made on the server."""
-    return Change(CLI, AuditAction.KEY_MADE, prefix, {"kind": kind, "scopes": sorted(scopes)})
+def key_made(
+    prefix: str, kind: str, scopes: Sequence[str], actor: Actor = CLI, expires_at: datetime | None = None
+) -> Change:
+    """Return what is said of a key that was made."""
+    expires: Mapping[str, Value] = {"expires_at": expires_at.isoformat(timespec="seconds")} if expires_at else {}
+    return Change(actor, AuditAction.KEY_MADE, prefix, {"kind": kind, "scopes": sorted(scopes), **expires})
 
 
 def decider(decision: Decision) -> Actor:

@@ -16,6 +16,8 @@ from moderation import (
     cli_coral,
     cli_data,
     cli_import,
+    cli_key,
+    cli_moderator,
     cli_thresholds,
     cli_words,
     commands,
@@ -107,7 +109,7 @@ def run_doctor() -> None:
 
 COMMANDS = (
     *cli_admin.COMMANDS, *cli_data.COMMANDS, cli_audit.audit, cli_cert.make_certificate, cli_coral.coral,
-    cli_import.import_file, cli_thresholds.thresholds, cli_words.words,
+    cli_import.import_file, cli_key.key, cli_moderator.moderator, cli_thresholds.thresholds, cli_words.words,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""`moderation site|key|moderator|endpoint`: who may do what, from a shell on the server."""
+"""`moderation site|endpoint`: who may do what, from a shell on the server."""
 
 import json
 import re
@@ -8,21 +8,18 @@ from typing import Any
 
 import click
 
-from moderation import accounts, clock, ids, signing
+from moderation import clock, ids, signing
 from moderation.addresses import check_url
 from moderation.audit_entry import CLI, AuditAction, Change, key_made
 from moderation.errors import ModerationError
-from moderation.hashing import Hasher
 from moderation.model import EventType, Scope
 from moderation.policy_document import Policy
 from moderation.records import Endpoint
-from moderation.secret import load_secret
 from moderation.settings import Settings, get_settings
-from moderation.storage import audit, endpoints, migrate, moderators, sites
+from moderation.storage import audit, endpoints, migrate, sites
 from moderation.storage.database import Database, SQLAlchemyError
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-SCOPES = [scope.value for scope in Scope]
 SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 UNUSABLE = (
     "MODERATION_DATABASE_URL is not one that can be used. For PostgreSQL it is "
@@ -111,93 +108,6 @@ def list_sites(*, as_json: bool) -> None:
         show([{"site": one, "name": name} for one, name in sites.list_sites(connection)], as_json=as_json)
 
 
-@click.group("key")
-def key() -> None:
-    """API keys of a site; only their hashes are stored."""
-
-
-@key.command("add")
-@click.argument("site_id")
-@click.option("--name", default="key", show_default=True, help="What the key is for.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="May be given often; all if none.")
-@click.option("--akismet", is_flag=True, help="A key of 12 hex digits, for Akismet's clients alone.")
-@as_json_option
-def add_key(site_id: str, name: str, scopes: tuple[str, ...], *, akismet: bool, as_json: bool) -> None:
-    """Make a key and print it once."""
-    if akismet and scopes:
-        raise click.UsageError("An Akismet key has no scopes: it is good for the Akismet API alone")
-    with opened() as database:
-        known_site(database, site_id)
-        if akismet:
-            new = ids.new_akismet_key()
-            prefix = stored = Hasher(load_secret(get_settings())).akismet_key(new)
-            kind, allowed = "akismet", []
-        else:
-            prefix, new = ids.new_api_key()
-            stored, kind, allowed = new, "native", [Scope(scope) for scope in scopes] or list(Scope)
-        with database.write() as connection:
-            sites.add_key(connection, site_id, stored, prefix, kind, allowed, name, clock.now())
-            audit.append(connection, site_id, clock.now(), key_made(prefix, kind, allowed))
-    show({"site": site_id, "akismet_key" if akismet else "api_key": new}, as_json=as_json)
-
-
-@key.command("list")
-@click.argument("site_id")
-@as_json_option
-def list_keys(site_id: str, *, as_json: bool) -> None:
-    """List the live keys of a site by their public prefix."""
-    with opened() as database:
-        known_site(database, site_id)
-        with database.read() as connection:
-            found = sites.list_keys(connection, site_id)
-    rows = [{"prefix": one.prefix, "name": one.name, "scopes": ",".join(sorted(one.scopes))} for one in found]
-    show(rows, as_json=as_json)
-
-
-@key.command("revoke")
-@click.argument("site_id")
-@click.argument("prefix")
-def revoke_key(site_id: str, prefix: str) -> None:
-    """End a key's life, within two seconds."""
-    with opened() as database, database.write() as connection:
-        if not sites.revoke_key(connection, site_id, prefix, clock.now()):
-            raise click.ClickException("There is no such live key; `moderation key list` shows them")
-        audit.append(connection, site_id, clock.now(), Change(CLI, AuditAction.KEY_REVOKED, prefix))
-
-
-@click.group("moderator")
-def moderator() -> None:
-    """People who decide comments at the desk."""
-
-
-@moderator.command("add")
-@click.argument("site_id")
-@click.argument("email")
-@click.option("--name", help="Name for people; the address if left out.")
-@as_json_option
-def add_moderator(site_id: str, email: str, name: str | None, *, as_json: bool) -> None:
-    """Make a moderator with a password, which is printed once."""
-    with opened() as database:
-        known_site(database, site_id)
-        with database.read() as connection:
-            if moderators.find_moderator(connection, email) is not None:
-                raise click.ClickException(f"There is a moderator {email} already")
-        password = accounts.add_moderator(database, site_id, email, name or email, clock.now(), actor=CLI)
-    show({"email": email, "password": password}, as_json=as_json)
-
-
-@moderator.command("list")
-@click.argument("site_id")
-@as_json_option
-def list_moderators(site_id: str, *, as_json: bool) -> None:
-    """List the moderators of a site."""
-    with opened() as database:
-        known_site(database, site_id)
-        with database.read() as connection:
-            found = moderators.list_moderators(connection, site_id)
-    show([{"id": one.id, "email": one.email, "name": one.name} for one in found], as_json=as_json)
-
-
 @click.group("endpoint")
 def endpoint() -> None:
     """Endpoints: where a site hears of events."""
@@ -239,4 +149,4 @@ def list_endpoints(site_id: str, *, as_json: bool) -> None:
     show(rows, as_json=as_json)
 
 
-COMMANDS = (site, key, moderator, endpoint)
+COMMANDS = (site, endpoint)

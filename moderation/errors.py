@@ -50,6 +50,12 @@ class UnauthorizedError(ModerationError):
     code, status, title = "unauthorized", 401, "Send a valid API key as 'Authorization: Bearer mod_…'"
 
 
+class ExpiredKeyError(UnauthorizedError):
+    """The key was good once."""
+
+    code, title = "key_expired", "This key has expired: make another with `moderation key add`, or rotate keys in time"
+
+
 class MissingScopeError(ModerationError):
     """The key is valid but may not do this."""
 
@@ -78,6 +84,18 @@ class UndoOverError(ModerationError):
     """Decisions are undone too late."""
 
     code, status, title = "undo_over", 409, "Decisions can be undone for a day; decide the comments again instead"
+
+
+class KeyReplacedError(ModerationError):
+    """The key was rotated before."""
+
+    code, status, title = "key_replaced", 409, "Another key takes this one's place already; rotate that one"
+
+
+class LastOwnerError(ModerationError):
+    """The only owner of a site would be none any more."""
+
+    code, status, title = "last_owner", 409, "This is the site's only owner; make somebody else an owner first"
 
 
 class ConflictError(ModerationError):

@@ -95,6 +95,14 @@ class Scope(StrEnum):
     MANAGE = "manage"  # change the policy, endpoints and keys
 
 
+class Role(StrEnum):
+    """What a person may do at the desk; each may also do what those below may."""
+
+    OWNER = "owner"  # change the policy, words, endpoints, keys and moderators
+    MODERATOR = "moderator"  # decide comments and restrict authors
+    VIEWER = "viewer"  # see the desk and change nothing
+
+
 class LengthUnit(StrEnum):
     """What the length of a comment is counted in."""
 

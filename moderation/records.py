@@ -43,6 +43,17 @@ class Key:
     site_id: str
     name: str
     scopes: frozenset[Scope]
+    kind: str = "native"
+    """Or akismet."""
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    used_at: datetime | None = None
+    replaced_by: str | None = None
+    """The prefix of the key that takes its place."""
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether the key has expired."""
+        return self.expires_at is not None and self.expires_at <= now
 
     @property
     def actor(self) -> Actor:

@@ -14,6 +14,7 @@ from moderation.changes import Receipt
 from moderation.committer import TIMEOUT_SECONDS, Committer
 from moderation.errors import NotFoundError, OverloadedError, TooLongError, UnavailableError
 from moderation.intake import Handed, Outcome, Received
+from moderation.key_uses import KeyUses
 from moderation.load import Load
 from moderation.model import LengthUnit, Scored, Status
 from moderation.pipeline import Parts
@@ -33,7 +34,8 @@ class Service:
         """Work on `parts`, within the bounds of `settings`."""
         self.parts = parts
         self.settings = settings
-        self.sites = SiteCache(parts.database, clock.now)
+        self.key_uses = KeyUses(parts.database)
+        self.sites = SiteCache(parts.database, clock.now, self.key_uses.note)
         self._waiting = threading.BoundedSemaphore(settings.web_threads // 2)
         self.scores = Scores(parts, self._waiting, settings.web_threads, settings.score_cache_seconds)
         self._committer = Committer(parts, self.sites)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from moderation import ids
-from moderation.errors import UnauthorizedError
+from moderation.errors import ExpiredKeyError, UnauthorizedError
 from moderation.records import Key, Site
 from moderation.storage import sites
 from moderation.storage.database import Database
@@ -19,10 +19,16 @@ KEYS_AT_MOST = 10_000
 class SiteCache:
     """Answers for sites are checked against the version in the database; those for keys live for `KEY_LIFE`."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        """Look things up in `database`; `now` tells the time."""
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        note_use: Callable[[str, datetime], None] | None = None,
+    ) -> None:
+        """Look things up in `database`; `now` tells the time, `note_use` hears of keys that were looked up there."""
         self._database = database
         self._now = now
+        self._note_use = note_use
         self._sites: dict[str, Site] = {}
         self._keys: dict[tuple[str, str], tuple[datetime, Key]] = {}
         self._lock = threading.Lock()
@@ -52,6 +58,7 @@ class SiteCache:
 
         Raises:
             UnauthorizedError: it is no live key of any site.
+            ExpiredKeyError: it was one.
         """
         return self._live_key(key, ids.api_key_prefix(key), "native")
 
@@ -71,8 +78,13 @@ class SiteCache:
             found = sites.find_key(connection, prefix, kind)
         if found is None or not hmac.compare_digest(found[1], hashed):
             raise UnauthorizedError
+        if found[0].is_over(now):
+            raise ExpiredKeyError
+        if self._note_use is not None:
+            self._note_use(found[0].prefix, now)
+        until = min(now + KEY_LIFE, found[0].expires_at or now + KEY_LIFE)
         with self._lock:
             if len(self._keys) >= KEYS_AT_MOST:
                 self._keys.clear()
-            self._keys[kind, hashed] = (now + KEY_LIFE, found[0])
+            self._keys[kind, hashed] = (until, found[0])
         return found[0]

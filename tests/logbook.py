@@ -46,7 +46,7 @@ def dumped(database: Database) -> str:
 
 
 def moderator(database: Database, site_id: str = "news") -> Actor:
-    """Return a site's only moderator."""
+    """Return a site's only moderator, or the first by address."""
     with database.read() as connection:
-        (one,) = moderators.list_moderators(connection, site_id)
+        one, *_ = moderators.list_moderators(connection, site_id)
     return Actor(ActorKind.MODERATOR, one.id)

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from click import Command
 
-from moderation import accounts, clock, ids
-from moderation.cli_admin import endpoint, key, moderator, site
+from moderation import clock
+from moderation.cli_admin import endpoint, site
+from moderation.cli_key import key
+from moderation.cli_moderator import moderator
 from moderation.errors import UnauthorizedError
-from moderation.hashing import Hasher
 from moderation.model import Scope
-from moderation.secret import load_secret
 from moderation.settings import Settings
 from moderation.site_cache import SiteCache
-from moderation.storage import migrate, sites
+from moderation.storage import migrate
 from moderation.storage.database import Database
 from tests.shell import run
 
@@ -58,100 +58,6 @@ def test_a_site_is_made_once(settings: Settings) -> None:
 def test_a_site_id_can_stand_in_keys_and_addresses(settings: Settings, site_id: str) -> None:
     """Ids that would need quoting somewhere are refused."""
     assert "A site's id has" in run(site, settings, "add", "--", site_id, code=2).stderr
-
-
-def test_a_key_may_do_what_it_was_made_for(settings: Settings) -> None:
-    """The scopes that are named are the key's scopes; naming none means all."""
-    run(site, settings, "add", "news")
-
-    narrow = told(key, settings, "add", "news", "--name", "reader", "--scope", "read", "--scope", "score")
-    wide = told(key, settings, "add", "news")
-
-    assert scopes_of(settings, narrow["api_key"]) == {Scope.READ, Scope.SCORE}
-    assert scopes_of(settings, wide["api_key"]) == set(Scope)
-    listed = told(key, settings, "list", "news")
-    assert {one["name"]: one["scopes"] for one in listed}["reader"] == "read,score"
-    assert ids.api_key_prefix(narrow["api_key"]) in {one["prefix"] for one in listed}
-
-
-def test_a_key_is_never_shown_again(settings: Settings) -> None:
-    """The list has the public prefix, and nothing that lets anyone in."""
-    made = told(site, settings, "add", "news")
-
-    assert made["api_key"] not in run(key, settings, "list", "news").output
-
-
-def test_a_revoked_key_lets_nobody_in(settings: Settings) -> None:
-    """`key revoke` ends a key's life once; a second time there is none."""
-    api_key = told(site, settings, "add", "news")["api_key"]
-    prefix = ids.api_key_prefix(api_key)
-    assert prefix is not None
-
-    run(key, settings, "revoke", "news", prefix)
-
-    assert scopes_of(settings, api_key) == set()
-    assert told(key, settings, "list", "news") == []
-    assert "no such live key" in run(key, settings, "revoke", "news", prefix, code=1).stderr
-
-
-def test_a_key_of_another_site_is_not_revoked(settings: Settings) -> None:
-    """Revoking is bound to the site that is named."""
-    api_key = told(site, settings, "add", "news")["api_key"]
-    run(site, settings, "add", "other")
-
-    run(key, settings, "revoke", "other", str(ids.api_key_prefix(api_key)), code=1)
-
-    assert scopes_of(settings, api_key) == set(Scope)
-
-
-def test_an_akismet_key_is_for_akismet_alone(settings: Settings) -> None:
-    """It has the 12 hex digits that WordPress wants, is found as an Akismet key only, and takes no scopes."""
-    run(site, settings, "add", "news")
-
-    made = told(key, settings, "add", "news", "--akismet")["akismet_key"]
-
-    assert len(made) == 12
-    int(made, 16)
-    database, stored = Database(settings.database), Hasher(load_secret(settings)).akismet_key(made)
-    with database.read() as connection:
-        assert sites.find_key(connection, stored, "akismet") is not None
-        assert sites.find_key(connection, stored, "native") is None
-    database.close()
-    assert "no scopes" in run(key, settings, "add", "news", "--akismet", "--scope", "read", code=2).stderr
-
-
-def test_a_scope_that_does_not_exist_is_refused_with_those_that_do(settings: Settings) -> None:
-    """A typing error is answered with the list of scopes."""
-    run(site, settings, "add", "news")
-
-    assert (
-        "'submit', 'read', 'decide', 'score', 'manage'"
-        in run(key, settings, "add", "news", "--scope", "write", code=2).stderr
-    )
-
-
-def test_a_new_moderator_can_sign_in(settings: Settings) -> None:
-    """`moderator add` prints a password that opens the desk, and the list shows the person without it."""
-    run(site, settings, "add", "news")
-
-    password = told(moderator, settings, "add", "news", "kim@news.example", "--name", "Kim")["password"]
-
-    database = Database(settings.database)
-    assert accounts.sign_in(database, "kim@news.example", password, clock.now()) is not None
-    database.close()
-    (listed,) = told(moderator, settings, "list", "news")
-    assert ids.is_id(listed.pop("id"))
-    assert listed == {"email": "kim@news.example", "name": "Kim"}
-
-
-def test_an_address_belongs_to_one_moderator(settings: Settings) -> None:
-    """A second moderator of the same address is refused, whatever its case."""
-    run(site, settings, "add", "news")
-    run(moderator, settings, "add", "news", "kim@news.example")
-
-    refused = run(moderator, settings, "add", "news", "Kim@News.example", code=1)
-
-    assert "There is a moderator Kim@News.example already" in refused.stderr
 
 
 def test_an_endpoint_is_made_with_its_secret(settings: Settings) -> None:

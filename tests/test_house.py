@@ -19,8 +19,8 @@ BANNED = re.compile(r"\b(T[O]DO|F[I]XME|X[X]X|H[A]CK)\b|/ro[o]t/|/ho[m]e/\w+/|/U
 """Notes to oneself, and paths of somebody's machine; written so that this line is not one of them."""
 SKIPPED = re.compile(r"pytest\.mark\.(sk[i]p|xf[a]il)|pytest\.(sk[i]p|impor[t]orskip)\(")
 CHANGING = {
-    "sites": {"add_site", "add_key", "revoke_key", "put_policy"},
-    "moderators": {"add_moderator", "open_session"},
+    "sites": {"add_site", "add_key", "expire_key", "replace_key", "revoke_key", "put_policy"},
+    "moderators": {"add_moderator", "open_session", "remove_moderator", "set_password", "set_role"},
     "endpoints": {"add_endpoint", "change_endpoint", "remove_endpoint", "disable_endpoint", "renew_akismet"},
     "coral_secrets": {"add_secret", "remove_secret"},
     "site_models": {"roll_back"},

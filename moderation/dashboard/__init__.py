@@ -4,6 +4,7 @@ Importing the views puts their routes on the blueprint.
 """
 
 from moderation.dashboard import (
+    account,
     appeals,
     authors,
     bulk,
@@ -12,8 +13,10 @@ from moderation.dashboard import (
     deciding,
     endpoint_changes,
     endpoints,
+    keys,
     lessons,
     login,
+    moderators,
     overview,
     plotting,
     policies,
@@ -25,6 +28,7 @@ from moderation.dashboard import (
 from moderation.dashboard.pages import blueprint
 
 __all__ = [
+    "account",
     "appeals",
     "authors",
     "blueprint",
@@ -34,8 +38,10 @@ __all__ = [
     "deciding",
     "endpoint_changes",
     "endpoints",
+    "keys",
     "lessons",
     "login",
+    "moderators",
     "overview",
     "plotting",
     "policies",

@@ -40,7 +40,8 @@ def presence() -> Response:
     shown = [known_id(one) for one in request.form.getlist("shown")[:SHOWN_AT_MOST]]
     at = request.form.get("at")
     try:
-        others = taken_by_others(_looks(seat, known_id(at) if at else ""), seat.moderator.id, shown)
+        looked_at = known_id(at) if at and seat.may("desk.decide") else ""  # who cannot decide holds nothing
+        others = taken_by_others(_looks(seat, looked_at), seat.moderator.id, shown)
     except (RedisError, OSError):
         others = {}
     newest, _ = service().find(site_id, listing.filter(), limit=1, before_id=None)

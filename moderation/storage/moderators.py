@@ -1,23 +1,30 @@
 """Moderators and their sessions; a session's token is stored only as a hash and can be revoked at once."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from moderation.model import Role
 from moderation.storage.tables import moderators, sessions
 
 
 @dataclass(frozen=True, slots=True)
 class Moderator:
-    """A person who decides comments of one site."""
+    """A person who sees the desk of one site, and does there what the role allows."""
 
     id: str
     site_id: str
     email: str
     name: str
     password_hash: str
+    role: Role
+    password_due: datetime | None = None
+    """By when a password must be changed that somebody else has seen; None if its owner chose it."""
+    signed_in_at: datetime | None = None
 
 
 def hash_token(token: str) -> str:
@@ -34,6 +41,8 @@ def add_moderator(connection: Connection, moderator: Moderator, now: datetime) -
             email=moderator.email.lower(),
             name=moderator.name,
             password_hash=moderator.password_hash,
+            role=moderator.role.value,
+            password_due=moderator.password_due,
             created_at=now,
         )
     )
@@ -42,7 +51,14 @@ def add_moderator(connection: Connection, moderator: Moderator, now: datetime) -
 def find_moderator(connection: Connection, email: str) -> Moderator | None:
     """Return the moderator with that address, whatever its case."""
     row = connection.execute(select(moderators).where(moderators.c.email == email.lower())).one_or_none()
-    return None if row is None else Moderator(row.id, row.site_id, row.email, row.name, row.password_hash)
+    return None if row is None else _moderator(row)
+
+
+def get_moderator(connection: Connection, site_id: str, moderator_id: str) -> Moderator | None:
+    """Return a moderator of a site."""
+    mine = (moderators.c.site_id == site_id) & (moderators.c.id == moderator_id)
+    row = connection.execute(select(moderators).where(mine)).one_or_none()
+    return None if row is None else _moderator(row)
 
 
 def list_moderators(connection: Connection, site_id: str, limit: int = 1000) -> list[Moderator]:
@@ -50,7 +66,38 @@ def list_moderators(connection: Connection, site_id: str, limit: int = 1000) -> 
     rows = connection.execute(
         select(moderators).where(moderators.c.site_id == site_id).order_by(moderators.c.email).limit(limit)
     )
-    return [Moderator(row.id, row.site_id, row.email, row.name, row.password_hash) for row in rows]
+    return [_moderator(row) for row in rows]
+
+
+def lock_owners(connection: Connection, site_id: str, limit: int = 1000) -> Sequence[str]:
+    """Return the ids of a site's owners, who stay owners until this transaction ends."""
+    owners = (moderators.c.site_id == site_id) & (moderators.c.role == Role.OWNER.value)
+    query = select(moderators.c.id).where(owners).order_by(moderators.c.id).limit(limit).with_for_update()
+    return connection.execute(query).scalars().all()
+
+
+def set_role(connection: Connection, site_id: str, moderator_id: str, role: Role) -> None:
+    """Give a moderator another role; it holds from their next request on."""
+    mine = (moderators.c.site_id == site_id) & (moderators.c.id == moderator_id)
+    connection.execute(update(moderators).where(mine).values(role=role.value))
+
+
+def set_password(connection: Connection, moderator_id: str, password_hash: str, due: datetime | None) -> None:
+    """Give a moderator another password, which must be changed by `due` if there is such a moment."""
+    mine = moderators.c.id == moderator_id
+    connection.execute(update(moderators).where(mine).values(password_hash=password_hash, password_due=due))
+
+
+def note_sign_in(connection: Connection, moderator_id: str, now: datetime) -> None:
+    """Remember when a moderator signed in last."""
+    connection.execute(update(moderators).where(moderators.c.id == moderator_id).values(signed_in_at=now))
+
+
+def remove_moderator(connection: Connection, site_id: str, moderator_id: str) -> None:
+    """Forget a moderator, and end their sessions."""
+    end_sessions(connection, moderator_id)
+    mine = (moderators.c.site_id == site_id) & (moderators.c.id == moderator_id)
+    connection.execute(delete(moderators).where(mine))
 
 
 def open_session(connection: Connection, token: str, moderator_id: str, now: datetime, expires_at: datetime) -> None:
@@ -70,9 +117,30 @@ def session_moderator(connection: Connection, token: str, now: datetime) -> Mode
         .join(sessions, sessions.c.moderator_id == moderators.c.id)
         .where(sessions.c.hash == hash_token(token), sessions.c.expires_at > now)
     ).one_or_none()
-    return None if row is None else Moderator(row.id, row.site_id, row.email, row.name, row.password_hash)
+    return None if row is None else _moderator(row)
 
 
 def close_session(connection: Connection, token: str) -> None:
     """End a session."""
     connection.execute(delete(sessions).where(sessions.c.hash == hash_token(token)))
+
+
+def end_sessions(connection: Connection, moderator_id: str, keep_token: str | None = None) -> int:
+    """End all sessions of a moderator but the one to keep; return how many there were."""
+    query = delete(sessions).where(sessions.c.moderator_id == moderator_id)
+    if keep_token is not None:
+        query = query.where(sessions.c.hash != hash_token(keep_token))
+    return connection.execute(query).rowcount
+
+
+def _moderator(row: Row[Any]) -> Moderator:
+    return Moderator(
+        id=row.id,
+        site_id=row.site_id,
+        email=row.email,
+        name=row.name,
+        password_hash=row.password_hash,
+        role=Role(row.role),
+        password_due=row.password_due,
+        signed_in_at=row.signed_in_at,
+    )

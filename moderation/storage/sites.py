@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from moderation import policy_document
 from moderation.model import Scope
@@ -97,24 +98,42 @@ def add_key(
 
 
 def find_key(connection: Connection, prefix: str, kind: str) -> tuple[Key, str] | None:
-    """Return the live key of that public prefix with its hash, for comparing in constant time."""
+    """Return the key of that public prefix, unless it is revoked, with its hash, for comparing in constant time."""
     row = connection.execute(
         select(api_keys).where(api_keys.c.prefix == prefix, api_keys.c.kind == kind, api_keys.c.revoked_at.is_(None))
     ).one_or_none()
     if row is None:
         return None
-    return Key(row.prefix, row.site_id, row.name, frozenset(Scope(scope) for scope in row.scopes)), row.hash
+    return _key(row), row.hash
 
 
 def list_keys(connection: Connection, site_id: str, limit: int = 1000) -> list[Key]:
-    """Return the live keys of a site."""
+    """Return the keys of a site that are not revoked; they may have expired."""
     rows = connection.execute(
         select(api_keys)
         .where(api_keys.c.site_id == site_id, api_keys.c.revoked_at.is_(None))
         .order_by(api_keys.c.created_at)
         .limit(limit)
     )
-    return [Key(row.prefix, row.site_id, row.name, frozenset(Scope(s) for s in row.scopes)) for row in rows]
+    return [_key(row) for row in rows]
+
+
+def expire_key(connection: Connection, site_id: str, prefix: str, at: datetime) -> None:
+    """Let a key of a site expire at that moment."""
+    mine = (api_keys.c.site_id == site_id) & (api_keys.c.prefix == prefix)
+    connection.execute(update(api_keys).where(mine).values(expires_at=at))
+
+
+def replace_key(connection: Connection, site_id: str, prefix: str, new: str, until: datetime) -> None:
+    """Let a key of a site expire at `until`, because another takes its place."""
+    mine = (api_keys.c.site_id == site_id) & (api_keys.c.prefix == prefix)
+    connection.execute(update(api_keys).where(mine).values(expires_at=until, replaced_by=new))
+
+
+def note_use(connection: Connection, prefix: str, now: datetime, unless_after: datetime) -> None:
+    """Remember when a key was used, unless a use after `unless_after` is known already."""
+    stale = api_keys.c.used_at.is_(None) | (api_keys.c.used_at <= unless_after)
+    connection.execute(update(api_keys).where(api_keys.c.prefix == prefix, stale).values(used_at=now))
 
 
 def revoke_key(connection: Connection, site_id: str, prefix: str, now: datetime) -> bool:
@@ -125,6 +144,20 @@ def revoke_key(connection: Connection, site_id: str, prefix: str, now: datetime)
         .values(revoked_at=now)
     )
     return done.rowcount > 0
+
+
+def _key(row: Row[Any]) -> Key:
+    return Key(
+        prefix=row.prefix,
+        site_id=row.site_id,
+        name=row.name,
+        scopes=frozenset(Scope(scope) for scope in row.scopes),
+        kind=row.kind,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+        replaced_by=row.replaced_by,
+    )
 
 
 def _add_policy(connection: Connection, site_id: str, version: int, policy: Policy, by: str, now: datetime) -> None:

@@ -89,6 +89,9 @@ api_keys = Table(
     Column("name", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
+    Column("expires_at", UtcTime),  # null: never
+    Column("used_at", UtcTime),  # the last time, a minute more or less
+    Column("replaced_by", String(64)),  # the prefix of the key that takes its place
     Index(None, "site_id"),
 )
 
@@ -101,6 +104,11 @@ moderators = Table(
     Column("name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("role", String(16), nullable=False, server_default="owner"),  # who was there before roles is an owner
+    Column("signed_in_at", UtcTime),  # the last time
+    Column(
+        "password_due", UtcTime
+    ),  # by when a password must be changed that others have seen; null: its owner chose it
 )
 
 sessions = Table(

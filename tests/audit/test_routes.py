@@ -62,8 +62,10 @@ LEAVES_NONE = {
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
 DESK_FORMS = {
-    "desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy", "desk.add_endpoint",
-    "desk.enable_endpoint", "desk.disable_endpoint", "desk.rotate_endpoint_secret", "desk.change_words",
+    "desk.change_password", "desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy",
+    "desk.add_endpoint", "desk.enable_endpoint", "desk.disable_endpoint", "desk.rotate_endpoint_secret",
+    "desk.change_words", "desk.add_key", "desk.rotate_key", "desk.revoke_key", "desk.add_moderator",
+    "desk.change_role", "desk.sign_out_moderator", "desk.remove_moderator",
 }  # fmt: skip
 TESTED_APART = {
     "akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in", "native_erasures.erase",

@@ -7,8 +7,10 @@ from click import Command
 
 from moderation import ids, up
 from moderation.audit_entry import CLI
-from moderation.cli_admin import endpoint, key, moderator, site
+from moderation.cli_admin import endpoint, site
 from moderation.cli_coral import coral
+from moderation.cli_key import key
+from moderation.cli_moderator import moderator
 from moderation.cli_thresholds import thresholds
 from moderation.settings import Settings
 from moderation.storage.database import Database
