@@ -61,10 +61,7 @@ FILTERS_OF_NOTHING = {
 VERSIONS = {"news": 620_100_001, "other": 620_100_002}  # the only one of each site's policy
 NOBODYS = {
     **dict.fromkeys(
-        (
-            "comment_id", "cluster_id", "endpoint_id", "delivery_id", "batch_id", "filter_id", "appeal_id",
-            "moderator_id",
-        ),  # fmt: skip
+        "comment_id cluster_id endpoint_id delivery_id batch_id filter_id appeal_id moderator_id".split(),
         "01940000-0000-7000-8000-00000000ffff",
     ),
     "author_id": "author-of-nowhere",
