@@ -20,7 +20,7 @@ from moderation.errors import UnavailableError
 from moderation.model import Role
 from moderation.passwords import weakness
 from moderation.storage import audit, moderators
-from moderation.storage.database import Database
+from moderation.storage.database import Connection, Database
 from moderation.storage.moderators import Moderator
 
 SESSION_LIFE = timedelta(hours=12)
@@ -41,6 +41,15 @@ class PasswordRefusal(StrEnum):
 
     WRONG = "It is not the password until now"
     SAME = "It is the password until now: take another"
+
+
+class CodeNeededError(Exception):
+    """The password is right, and the moderator has a second factor, which is asked for before a session begins."""
+
+    def __init__(self, moderator: Moderator) -> None:
+        """Say whose password it was."""
+        super().__init__("a code is needed")
+        self.moderator = moderator
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +93,36 @@ def sign_in(
 
     Raises:
         UnavailableError: too many others are signing in; no turn came within `patience` seconds.
+        CodeNeededError: they do, and a code is asked for, too; see `second_factor.sign_in`.
     """
     with database.read() as connection:
         moderator = None if "\0" in email else moderators.find_moderator(connection, email.strip())
     right = _fits(moderator.password_hash if moderator else NOBODYS_HASH, password, patience)
     if moderator is None or not right:
-        _note_refusal(database, moderator, now)
+        note_refusal(database, moderator, now)
         return None
+    if moderator.totp_on_at is not None:
+        raise CodeNeededError(moderator)
+    with database.write() as connection:
+        return open_session(connection, moderator, now)
+
+
+def open_session(connection: Connection, moderator: Moderator, now: datetime) -> str:
+    """Return the token of a new session of somebody who has shown who they are."""
     token = ids.new_secret()
     opened = Change(Actor(ActorKind.MODERATOR, moderator.id), AuditAction.SESSION_OPENED, moderator.id)
-    with database.write() as connection:
-        moderators.open_session(connection, token, moderator.id, now, now + SESSION_LIFE)
-        moderators.note_sign_in(connection, moderator.id, now)
-        audit.append(connection, moderator.site_id, now, opened)
+    moderators.open_session(connection, token, moderator.id, now, now + SESSION_LIFE)
+    moderators.note_sign_in(connection, moderator.id, now)
+    audit.append(connection, moderator.site_id, now, opened)
     return token
+
+
+def is_password(database: Database, moderator: Moderator, password: str, now: datetime) -> bool:
+    """Tell whether somebody who is signed in knows their password; a wrong one is noted. Raises as `sign_in` does."""
+    right = _fits(moderator.password_hash, password)
+    if not right:
+        note_refusal(database, moderator, now)
+    return right
 
 
 def signed_in(database: Database, token: str, now: datetime) -> Moderator | None:
@@ -119,8 +144,7 @@ def change_password(
 
     Return why not, in words or as `PasswordRefusal`; None if it is done. Raises as `sign_in` does.
     """
-    if not _fits(moderator.password_hash, current):
-        _note_refusal(database, moderator, now)
+    if not is_password(database, moderator, current, now):
         return PasswordRefusal.WRONG
     if new == current:
         return PasswordRefusal.SAME
@@ -159,7 +183,7 @@ def _fits(password_hash: str, password: str, patience: float = PATIENCE_SECONDS)
             return False
 
 
-def _note_refusal(database: Database, moderator: Moderator | None, now: datetime) -> None:
+def note_refusal(database: Database, moderator: Moderator | None, now: datetime) -> None:
     """Keep that somebody was not let in; of an address that nobody has, too, which must not be told by its time."""
     site_id, subject = (moderator.site_id, moderator.id) if moderator else (SERVICE_CHAIN, "")
     with database.write() as connection:

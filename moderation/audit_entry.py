@@ -66,6 +66,9 @@ class AuditAction(StrEnum):
     MODERATOR_MADE = "moderator.made"
     MODERATOR_CHANGED = "moderator.changed"
     MODERATOR_REMOVED = "moderator.removed"
+    TOTP_ON = "moderator.totp_on"
+    TOTP_OFF = "moderator.totp_off"
+    RECOVERY_USED = "moderator.recovery_used"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an action, no password
     SESSIONS_ENDED = "sessions.ended"
     ENDPOINT_MADE = "endpoint.made"

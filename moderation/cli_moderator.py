@@ -2,7 +2,7 @@
 
 import click
 
-from moderation import accounts, clock, members
+from moderation import accounts, clock, members, second_factor
 from moderation.audit_entry import CLI
 from moderation.cli_admin import as_json_option, known_site, opened, show
 from moderation.comment_object import timestamp
@@ -51,6 +51,7 @@ def list_moderators(site_id: str, *, as_json: bool) -> None:
             "email": one.email,
             "name": one.name,
             "role": one.role.value,
+            "two_factor": one.totp_on_at is not None,
             "signed_in": timestamp(one.signed_in_at) if one.signed_in_at else None,
         }
         for one in found
@@ -85,6 +86,16 @@ def sign_out(email: str) -> None:
     with opened() as database:
         one = known(database, email)
         members.end_sessions(database, one.site_id, one.id, clock.now(), CLI)
+
+
+@moderator.command("totp-off")
+@click.argument("email")
+def totp_off(email: str) -> None:
+    """Ask a moderator who lost their app and their recovery codes for the password alone."""
+    with opened() as database:
+        one = known(database, email)
+        if not second_factor.turn_off_for(database, one.site_id, one.id, clock.now(), CLI):
+            raise click.ClickException(f"{email} has no second factor; nothing was changed")
 
 
 @moderator.command("remove")

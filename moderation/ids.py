@@ -1,5 +1,6 @@
 """The only place where identifiers and secrets are made."""
 
+import base64
 import os
 import secrets
 import uuid
@@ -76,6 +77,11 @@ def new_secret() -> str:
 def new_password() -> str:
     """Return four groups of five letters and digits that are easy to read and type; 100 bits."""
     return "-".join("".join(secrets.choice(READABLE) for _ in range(5)) for _ in range(4))
+
+
+def new_totp_secret() -> str:
+    """Return 160 random bits in base 32, as authenticator apps take them."""
+    return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def floor(moment: datetime) -> str:

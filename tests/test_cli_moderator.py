@@ -1,8 +1,9 @@
 """`moderation moderator`, on a real database."""
 
-from moderation import accounts, clock, ids
+from moderation import accounts, clock, ids, members, second_factor, totp
 from moderation.cli_admin import site
 from moderation.cli_moderator import moderator
+from moderation.hashing import Hasher
 from moderation.settings import Settings
 from moderation.storage.database import Database
 from tests.shell import run
@@ -21,7 +22,7 @@ def test_a_new_moderator_can_sign_in(settings: Settings) -> None:
     (listed,) = told(moderator, settings, "list", "news")
     assert ids.is_id(listed.pop("id"))
     assert listed.pop("signed_in") is not None
-    assert listed == {"email": "kim@news.example", "name": "Kim", "role": "owner"}
+    assert listed == {"email": "kim@news.example", "name": "Kim", "role": "owner", "two_factor": False}
 
 
 def test_roles_are_given_and_taken(settings: Settings) -> None:
@@ -64,4 +65,22 @@ def test_a_lost_password_is_replaced(settings: Settings) -> None:
     database = Database(settings.database)
     assert accounts.sign_in(database, "kim@news.example", first, clock.now()) is None
     assert accounts.sign_in(database, "kim@news.example", second, clock.now()) is not None
+    database.close()
+
+
+def test_a_lost_second_factor_is_switched_off(settings: Settings) -> None:
+    """`moderator totp-off` lets the password be enough again; the list says who has one."""
+    run(site, settings, "add", "news")
+    password = told(moderator, settings, "add", "news", "kim@news.example")["password"]
+    hasher, database = Hasher("a secret"), Database(settings.database)
+    secret = second_factor.start(database, hasher, members.list_members(database, "news")[0])
+    (kim,) = members.list_members(database, "news")
+    code = totp.code(secret, totp.step_at(clock.now()))
+    assert second_factor.turn_on(database, hasher, kim, code, "", clock.now())
+    assert told(moderator, settings, "list", "news")[0]["two_factor"] is True
+
+    run(moderator, settings, "totp-off", "kim@news.example")
+
+    assert accounts.sign_in(database, "kim@news.example", password, clock.now()) is not None
+    assert "no second factor" in run(moderator, settings, "totp-off", "kim@news.example", code=1).stderr
     database.close()

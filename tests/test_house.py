@@ -21,6 +21,7 @@ SKIPPED = re.compile(r"pytest\.mark\.(sk[i]p|xf[a]il)|pytest\.(sk[i]p|impor[t]or
 CHANGING = {
     "sites": {"add_site", "add_key", "expire_key", "replace_key", "revoke_key", "put_policy"},
     "moderators": {"add_moderator", "open_session", "remove_moderator", "set_password", "set_role"},
+    "second_factors": {"turn_on", "turn_off", "use_recovery"},
     "endpoints": {"add_endpoint", "change_endpoint", "remove_endpoint", "disable_endpoint", "renew_akismet"},
     "coral_secrets": {"add_secret", "remove_secret"},
     "site_models": {"roll_back"},

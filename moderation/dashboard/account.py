@@ -1,4 +1,4 @@
-"""A moderator's own account: the password.
+"""A moderator's own account: the password; `two_factor` has the forms of the second factor.
 
 A password that somebody else has seen, because it was printed when the account was made (by `moderation up`, by
 `moderation moderator add`, at the desk), must be changed. It opens the desk for its first day, to a browser on the same
@@ -10,11 +10,12 @@ page leads to the form and nothing else can be done (`session.check_password`).
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from moderation import accounts
+from moderation import accounts, second_factor
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.permissions import ROLE_WORDS
 from moderation.dashboard.session import SESSION_COOKIE, Seat, take_seat
+from moderation.dashboard.show import moment
 from moderation.dashboard.throttle import Throttle
 from moderation.errors import TooManyError
 from moderation.passwords import SHORTEST
@@ -43,12 +44,15 @@ def change_password() -> AnyResponse:
 def account_page(seat: Seat, status: int = 200, **values: object) -> AnyResponse:
     """Return the page of the moderator's own account."""
     site = service().site(seat.moderator.site_id)
+    on_at = seat.moderator.totp_on_at
     return seated_page(
         "account",
         seat,
         site,
         status,
-        **{"mistakes": {}, "changed": request.args.get("changed"), **values},
+        **{"mistakes": {}, "changed": request.args.get("changed"), "setup": None, "codes": None, **values},
+        two_factor=moment(on_at) if on_at else None,
+        codes_left=second_factor.codes_left(service().parts.database, seat.moderator) if on_at else 0,
         shortest=SHORTEST,
         role_words=ROLE_WORDS[seat.moderator.role],
     )

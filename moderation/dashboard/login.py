@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out; `login_code` is the second page for who has a second factor."""
 
 import re
 
@@ -6,9 +6,19 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import accounts, ids
+from moderation.dashboard import halfway
 from moderation.dashboard.pages import PREFIX, blueprint, page
-from moderation.dashboard.session import LOGIN_COOKIE, SESSION_COOKIE, find_seat, form_token, set_cookie, take_seat
+from moderation.dashboard.session import (
+    HALF_COOKIE,
+    LOGIN_COOKIE,
+    SESSION_COOKIE,
+    find_seat,
+    form_token,
+    set_cookie,
+    take_seat,
+)
 from moderation.dashboard.throttle import Throttle
+from moderation.storage.moderators import Moderator
 from moderation.web import service
 
 SESSION_SECONDS = int(accounts.SESSION_LIFE.total_seconds())
@@ -23,8 +33,8 @@ TOO_MANY = "Too many failed sign-ins. Try again in {minutes} min."
 def login_page() -> AnyResponse:
     """Show the login form, or the desk to whoever is signed in."""
     if find_seat() is not None:
-        return redirect(_wanted(request.args.get("next")), 303)
-    return _form()
+        return redirect(wanted(request.args.get("next")), 303)
+    return login_form()
 
 
 @blueprint.post("/login")
@@ -35,17 +45,17 @@ def sign_in() -> AnyResponse:
     email = request.form.get("email", "")
     seconds = throttle.wait(request.remote_addr, email)
     if seconds:
-        response = _form(TOO_MANY.format(minutes=-(-seconds // 60)), 429)
+        response = login_form(TOO_MANY.format(minutes=-(-seconds // 60)), 429)
         response.headers["Retry-After"] = str(seconds)
         return response
-    token = accounts.sign_in(parts.database, email, request.form.get("password", ""), service().now())
+    try:
+        token = accounts.sign_in(parts.database, email, request.form.get("password", ""), service().now())
+    except accounts.CodeNeededError as needed:
+        return _to_code(needed.moderator)  # the try goes on counting until the code is right
     if token is None:
-        return _form(WRONG, 403)
+        return login_form(WRONG, 403)
     throttle.forget(request.remote_addr, email)
-    answer = redirect(_wanted(request.form.get("next")), 303)
-    set_cookie(answer, SESSION_COOKIE, token, SESSION_SECONDS)
-    answer.delete_cookie(LOGIN_COOKIE, path=PREFIX)
-    return answer
+    return opened(token)
 
 
 @blueprint.post("/logout")
@@ -58,7 +68,18 @@ def sign_out() -> AnyResponse:
     return answer
 
 
-def _form(message: str | None = None, status: int = 200) -> Response:
+def opened(token: str) -> AnyResponse:
+    """Return the way into the desk, with the cookie of a session."""
+    answer = redirect(wanted(request.form.get("next")), 303)
+    set_cookie(answer, SESSION_COOKIE, token, SESSION_SECONDS)
+    for name in (LOGIN_COOKIE, HALF_COOKIE):
+        if name in request.cookies:
+            answer.delete_cookie(name, path=PREFIX)
+    return answer
+
+
+def login_form(message: str | None = None, status: int = 200) -> Response:
+    """Return the page that asks for address and password."""
     cookie = request.cookies.get(LOGIN_COOKIE, "")
     if not COOKIE_VALUE.fullmatch(cookie):
         cookie = ids.new_secret()
@@ -67,12 +88,20 @@ def _form(message: str | None = None, status: int = 200) -> Response:
         status,
         message=message,
         email=request.form.get("email", ""),
-        next=_wanted(request.values.get("next")),
+        next=wanted(request.values.get("next")),
         form_token=form_token(cookie),
     )
     set_cookie(response, LOGIN_COOKIE, cookie, SESSION_SECONDS)
     return response
 
 
-def _wanted(path: str | None) -> str:
+def wanted(path: str | None) -> str:
+    """Return where to go after a sign-in: the path that was asked for, if it is the desk's."""
     return path if path and OWN_PAGE.fullmatch(path) else url_for("desk.queue")
+
+
+def _to_code(moderator: Moderator) -> AnyResponse:
+    """Lead to the page that asks for the code; the cookie stays longer than it opens anything, so that one is told."""
+    answer = redirect(url_for("desk.code_page", next=wanted(request.form.get("next"))), 303)
+    set_cookie(answer, HALF_COOKIE, halfway.write(service().parts.hasher, moderator, service().now()), SESSION_SECONDS)
+    return answer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from moderation import accounts, members
+from moderation import accounts, members, second_factor
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.permissions import ROLE_WORDS
@@ -23,6 +23,7 @@ NAME_AT_MOST = 100
 CHANGED = {
     "role": "The role is changed; it holds from the next click on.",
     "signed-out": "All sessions of that moderator are over.",
+    "totp-off": "That moderator is asked for no code any more.",
     "removed": "That moderator is removed, and all their sessions are over.",
 }
 """What the page says after a change, by what its address says."""
@@ -38,6 +39,7 @@ class Person:
     role: Role
     signed_in: Moment | None
     must_change: bool
+    two_factor: bool
 
 
 @blueprint.get("/moderators")
@@ -83,6 +85,16 @@ def sign_out_moderator(moderator_id: str) -> AnyResponse:
     return _back("signed-out")
 
 
+@blueprint.post("/moderators/<moderator_id>/totp-off")
+def turn_off_totp_of(moderator_id: str) -> AnyResponse:
+    """Switch the second factor of a moderator off who lost it; one's own is switched off with password and code."""
+    seat, parts = take_seat(), service().parts
+    if moderator_id == seat.moderator.id:
+        return redirect(url_for("desk.account"), 303)
+    second_factor.turn_off_for(parts.database, seat.moderator.site_id, moderator_id, service().now(), seat.actor)
+    return _back("totp-off")
+
+
 @blueprint.post("/moderators/<moderator_id>/remove")
 def remove_moderator(moderator_id: str) -> AnyResponse:
     """Remove a moderator."""
@@ -108,7 +120,8 @@ def _page(seat: Seat, status: int = 200, **values: object) -> AnyResponse:
 
 def _person(one: Moderator) -> Person:
     signed_in = moment(one.signed_in_at) if one.signed_in_at else None
-    return Person(one.id, one.name, one.email, one.role, signed_in, one.password_due is not None)
+    due, two_factor = one.password_due is not None, one.totp_on_at is not None
+    return Person(one.id, one.name, one.email, one.role, signed_in, due, two_factor)
 
 
 def _seat_for(moderator_id: str) -> Seat:

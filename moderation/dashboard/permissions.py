@@ -12,7 +12,9 @@ ALL = frozenset(Role)
 DECIDERS = frozenset({Role.OWNER, Role.MODERATOR})
 OWNERS = frozenset({Role.OWNER})
 
-OPEN_TO_ALL = frozenset({"desk.static", "desk.login_page", "desk.sign_in", "desk.nothing"})
+OPEN_TO_ALL = frozenset({
+    "desk.static", "desk.login_page", "desk.sign_in", "desk.code_page", "desk.sign_in_with_code", "desk.nothing",
+})  # fmt: skip
 """Routes that nobody needs to be signed in for."""
 OWN_ACCOUNT = frozenset({"desk.account", "desk.change_password", "desk.sign_out"}) | OPEN_TO_ALL
 """What is left to whoever must change their password first."""
@@ -39,6 +41,9 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.sign_out": ALL,
     "desk.account": ALL,
     "desk.change_password": ALL,
+    "desk.start_totp": ALL,
+    "desk.turn_on_totp": ALL,
+    "desk.turn_off_totp": ALL,
     "desk.decide": DECIDERS,
     "desk.decide_copies": DECIDERS,
     "desk.decide_many": DECIDERS,
@@ -63,6 +68,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.add_moderator": OWNERS,
     "desk.change_role": OWNERS,
     "desk.sign_out_moderator": OWNERS,
+    "desk.turn_off_totp_of": OWNERS,
     "desk.remove_moderator": OWNERS,
 }
 ROLE_WORDS = {

@@ -1,7 +1,8 @@
 """Who sits at the desk, what their role lets them do, and whether a form came from one of its own pages.
 
 Each form carries a keyed hash of a cookie that only this browser has: of the session's token once somebody is
-signed in, of a random value before. Another site can send the cookie along, but cannot know the hash.
+signed in, of a random value before, of what `halfway` seals between the password and the code. Another site can send
+the cookie along, but cannot know the hash.
 """
 
 import hmac
@@ -25,6 +26,9 @@ FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 """What proxies add."""
 SESSION_COOKIE = "desk_session"
 LOGIN_COOKIE = "desk_login"
+HALF_COOKIE = "desk_half"
+COOKIES = {"desk.sign_in": LOGIN_COOKIE, "desk.sign_in_with_code": HALF_COOKIE}
+"""Which cookie a form is bound to where there is no session yet."""
 OUTDATED = (
     "This form is no longer valid: your session is over, or the page is old. Nothing was changed. "
     "If it happens again, allow cookies for this address."
@@ -81,7 +85,7 @@ def check_form() -> None:
     """
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    cookie = request.cookies.get(LOGIN_COOKIE if request.endpoint == "desk.sign_in" else SESSION_COOKIE, "")
+    cookie = request.cookies.get(COOKIES.get(request.endpoint or "", SESSION_COOKIE), "")
     sent = request.form.get("form_token", "")
     if not cookie or not hmac.compare_digest(form_token(cookie).encode(), sent.encode()):
         raise Forbidden(OUTDATED)

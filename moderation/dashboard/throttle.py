@@ -15,10 +15,11 @@ WINDOW = timedelta(minutes=15)
 class Throttle:
     """Counts tries in Redis, under keyed hashes; while Redis is away it lets everyone try."""
 
-    def __init__(self, redis: Redis, hasher: Hasher) -> None:
-        """Count in `redis`."""
+    def __init__(self, redis: Redis, hasher: Hasher, kind: str = "login") -> None:
+        """Count tries of one kind in `redis`."""
         self._redis = redis
         self._hasher = hasher
+        self._kind = kind
 
     def wait(self, address: str | None, email: str) -> int:
         """Count a try before it is made and return 0, or the seconds to wait if there were too many.
@@ -45,4 +46,4 @@ class Throttle:
             log.warning("sign_in_tries_left", error=type(error).__name__)
 
     def _key(self, address: str | None, email: str) -> str:
-        return f"moderation:login:{self._hasher.hash('login', f'{address} {email.strip().lower()}')}"
+        return f"moderation:login:{self._hasher.hash(self._kind, f'{address} {email.strip().lower()}')}"

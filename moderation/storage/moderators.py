@@ -25,6 +25,9 @@ class Moderator:
     password_due: datetime | None = None
     """By when a password must be changed that somebody else has seen; None if its owner chose it."""
     signed_in_at: datetime | None = None
+    totp_sealed: str | None = None
+    """The secret of the second factor; while `totp_on_at` is None it waits for its first code."""
+    totp_on_at: datetime | None = None
 
 
 def hash_token(token: str) -> str:
@@ -143,4 +146,6 @@ def _moderator(row: Row[Any]) -> Moderator:
         role=Role(row.role),
         password_due=row.password_due,
         signed_in_at=row.signed_in_at,
+        totp_sealed=row.totp_sealed,
+        totp_on_at=row.totp_on_at,
     )

@@ -109,6 +109,17 @@ moderators = Table(
     Column(
         "password_due", UtcTime
     ),  # by when a password must be changed that others have seen; null: its owner chose it
+    Column("totp_sealed", Text),  # the secret of the second factor, sealed
+    Column("totp_step", BigInteger),  # the last whose code was good: none is good twice
+    Column("totp_on_at", UtcTime),  # null: no code is asked for; a secret that is there then waits for its first code
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("moderator_id", ForeignKey("moderators.id", ondelete="CASCADE"), nullable=False),
+    Column("hash", KEY, nullable=False),
+    PrimaryKeyConstraint("moderator_id", "hash"),
 )
 
 sessions = Table(

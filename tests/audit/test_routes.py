@@ -58,17 +58,19 @@ LEAVES_NONE = {
     "akismet.key_sites", "akismet.usage_limit", "akismet.get_stats", "akismet.get_key_stats", "desk.nothing",
     "desk.sign_out", "desk.presence", "desk.change_comfort", "desk.save_filter", "desk.remove_filter",
     "native_policy.preview_policy", "desk.test_endpoint", "desk.replay_to_endpoint", "desk.replay_delivery",
-    "native_words.try_words", "native_words.preview_words",
+    "native_words.try_words", "native_words.preview_words", "desk.start_totp",
 }  # fmt: skip
 """Routes that take something in, look something up, or send again what was sent before."""
 DESK_FORMS = {
     "desk.change_password", "desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy",
     "desk.add_endpoint", "desk.enable_endpoint", "desk.disable_endpoint", "desk.rotate_endpoint_secret",
     "desk.change_words", "desk.add_key", "desk.rotate_key", "desk.revoke_key", "desk.add_moderator",
-    "desk.change_role", "desk.sign_out_moderator", "desk.remove_moderator",
+    "desk.change_role", "desk.sign_out_moderator", "desk.remove_moderator", "desk.turn_on_totp", "desk.turn_off_totp",
+    "desk.turn_off_totp_of",
 }  # fmt: skip
 TESTED_APART = {
     "akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in", "native_erasures.erase",
+    "desk.sign_in_with_code",
 } | DESK_FORMS  # fmt: skip
 MORE_BODIES: Mapping[str, Mapping[str, object]] = {
     **BODIES,
