@@ -43,7 +43,7 @@ def test_a_viewer_changes_nothing(app: APIFlask) -> None:
 
     allowed = {one for one in sent - OPEN_TO_ALL if Role.VIEWER in ALLOWED[one]}
 
-    assert allowed == {"desk.sign_out", "desk.presence", "desk.change_password"}
+    assert allowed == {"desk.sign_out", "desk.presence", "desk.change_comfort", "desk.change_password"}
 
 
 @pytest.mark.parametrize("role", list(Role))
