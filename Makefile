@@ -4,6 +4,7 @@ PYTHON ?= python3
 ENGINE ?= $(or $(MODERATION_ENGINE),onnx)
 DATA ?= ../shared/data
 BENCH ?=
+JOBS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,7 +22,7 @@ endif
 help: ## list these commands
 	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "Settings: PYTHON=python3.12 (for making .venv), ENGINE=detoxify (for run), DATA=folder (for model and eval)."
+	@echo "Settings: PYTHON=python3.12 (for making .venv), ENGINE=detoxify (for run), DATA=folder (for model and eval), JOBS=4 (for test)."
 
 ##@ Run it
 
@@ -34,7 +35,7 @@ run: install ## start everything on this machine: http://127.0.0.1:8080
 
 test: $(VENV)/.installed-test $(VENV)/.installed-clients ## install what tests need, check, and run every test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile
 
 check: $(VENV)/.installed-test ## lint, format, types and the direction of imports (fast)
 	@$(BIN)/ruff check .

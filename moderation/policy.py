@@ -85,9 +85,7 @@ def decide_unscorable(findings: Sequence[Finding], version: int, now: datetime) 
     return _decision(Action.HOLD, [*weighed, Weighed(Severity.HOLD, unscored)], version, now)
 
 
-def decide_late(
-    findings: Sequence[Finding], glance: Scored, policy: Policy, version: int, now: datetime
-) -> Decision:  # fmt: skip
+def decide_late(findings: Sequence[Finding], glance: Scored, policy: Policy, version: int, now: datetime) -> Decision:
     """Return what a caller is told while not all scores are there, as `policy.dialects.late` says.
 
     What is known weighs as findings do: a finding or a score of `glance` that rejects, or that always holds, does,

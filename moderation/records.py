@@ -1,4 +1,7 @@
-"""The vocabulary of what is kept: sites, keys, stored comments, events, endpoints, counts."""
+"""The vocabulary of what is kept: sites, keys, stored comments, events, endpoints, counts.
+
+Long because it is a vocabulary: a small class for each thing, and nothing that they do.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

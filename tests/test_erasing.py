@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from moderation import changes, clock
+from moderation import appeals, changes, clock
+from moderation.appeals import Asked
 from moderation.asks import Beside
+from moderation.audit_entry import SERVICE
 from moderation.model import Action, Author, DecidedBy, Decision, Signals
 from moderation.pipeline import Parts, overrule, receive
 from moderation.policy_document import Policy, Word, WordsPolicy
@@ -23,8 +25,8 @@ from workers import drain
 
 TEXT = "Canary friends, buy cheap canary watches at http://canary.example/now and tell every canary that you know about"
 ROWS = {
-    "comments": 1, "decisions": 2, "answers": 1, "labels": 1, "suggestions": 1, "akismet_checks": 1, "events": 2,
-    "tries": 1,
+    "comments": 1, "decisions": 2, "answers": 1, "labels": 1, "suggestions": 1, "appeals": 1, "akismet_checks": 1,
+    "events": 4, "tries": 1,
 }  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def spread(database: Database, redis_url: str, tmp_path: Path) -> tuple[Parts, S
         delivery = connection.execute(select(tables.deliveries.c.id).limit(1)).scalar_one()
         attempt = {"site_id": "news", "delivery_id": delivery, "at": now, "milliseconds": 1, "answer": f"Got {TEXT}"}
         connection.execute(insert(tables.attempts).values(attempt))
+    appeals.open_appeal(parts, "news", Asked(one.id, None, "Why no canary?"), 5, now, SERVICE)
     add_model(database)
     for beside in (None, Beside("Canary", "http://canary.example", "canary", 1)):
         wanted = Wanted(TEXT, "en", site="news", beside=beside)

@@ -1,4 +1,7 @@
-"""Comments that other APIs' clients want judged: kept or only looked at, in time or late; on both databases."""
+"""Comments that other APIs' clients want judged: kept or only looked at, in time or late; on both databases.
+
+Long because kept and looked at, in time and late are four ways with the same bench.
+"""
 
 import threading
 from collections.abc import Iterator

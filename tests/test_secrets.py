@@ -54,6 +54,7 @@ def test_no_tracked_file_holds_a_secret() -> None:
 @pytest.mark.parametrize(
     "secret",
     [ids.new_api_key()[1], "AKIA" + "A" * 16, "ghp_" + "a" * 36, "sk-" + "a" * 40, "redis://me:" + "a" * 16 + "@host"],
+    ids=["ours", "AWS", "GitHub", "OpenAI", "in an address"],
 )
 def test_a_secret_is_found(secret: str) -> None:
     """The scan is no empty promise."""

@@ -59,9 +59,10 @@ FILTERS_OF_NOTHING = {
     "section", "contains", "outcome", "format",
 }  # fmt: skip
 VERSIONS = {"news": 620_100_001, "other": 620_100_002}  # the only one of each site's policy
+THINGS = ("comment", "cluster", "endpoint", "delivery", "batch", "filter", "appeal", "moderator")
 NOBODYS = {
     **dict.fromkeys(
-        "comment_id cluster_id endpoint_id delivery_id batch_id filter_id appeal_id moderator_id".split(),
+        (f"{kind}_id" for kind in THINGS),
         "01940000-0000-7000-8000-00000000ffff",
     ),
     "author_id": "author-of-nowhere",

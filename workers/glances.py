@@ -23,12 +23,16 @@ def start(here: Process) -> None:
 
 
 def answer_all(here: Process, over: threading.Event) -> None:
-    """Answer glances until it is over."""
+    """Answer glances until it is over; of failures in a row the first is logged."""
+    failed = False
     while not over.is_set():
         try:
             answer(here)
+            failed = False
         except Exception as error:  # noqa: BLE001 - whatever one ask raises, the next is answered
-            log.warning("glance_failed", error=type(error).__name__)
+            if not failed:
+                log.warning("glance_failed", error=type(error).__name__)
+            failed = True
             over.wait(REST_SECONDS)
 
 

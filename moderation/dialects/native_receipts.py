@@ -19,6 +19,7 @@ class RowsOut(Answer):
     """First answers to requests with an `Idempotency-Key`."""
     labels: int = 0
     suggestions: int = 0
+    appeals: int = 0
     akismet_checks: int = 0
     events: int = 0
     """Events, whose deliveries that still wait go out without text and author."""

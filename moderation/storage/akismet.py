@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from moderation.comment_object import akismet_result
 from moderation.model import Action, EventType
 from moderation.storage.database import insert
-from moderation.storage.tables import akismet_checks, akismet_counts, comments, deliveries, events
+from moderation.storage.tables import akismet_checks, akismet_counts, comments, deliveries, events, first_try
 
 KINDS = ("spam", "ham", "missed_spam", "false_positives")
 """What is counted: answers of both kinds, and submissions that put one right."""
@@ -87,7 +87,7 @@ def add_check(connection: Connection, check: Check, told: Sequence[EventType], d
             endpoint_id=check.endpoint_id,
             state="pending",
             attempts=0,
-            next_try_at=now,
+            next_try_at=first_try(now),
         )
         .on_conflict_do_nothing()
     )

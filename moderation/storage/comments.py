@@ -1,4 +1,7 @@
-"""Stored comments: written, read, listed, decided, edited, erased; always of one site."""
+"""Stored comments: written, read, listed, decided, edited, erased; always of one site.
+
+Long because each of these is one query, and they share the columns of a table.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

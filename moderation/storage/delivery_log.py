@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from moderation import ids
 from moderation.model import EventType
-from moderation.storage.tables import attempts, deliveries, endpoints, events
+from moderation.storage.tables import attempts, deliveries, endpoints, events, first_try
 
 TRIES_SHOWN = 100
 
@@ -104,7 +104,7 @@ def replay(connection: Connection, site_id: str, delivery_ids: Sequence[str], no
     done = connection.execute(
         update(deliveries)
         .where(deliveries.c.site_id == site_id, deliveries.c.id.in_(delivery_ids))
-        .values(state="pending", attempts=0, next_try_at=now)
+        .values(state="pending", attempts=0, next_try_at=first_try(now))
     )
     return done.rowcount
 
@@ -155,5 +155,5 @@ def _of_site(site_id: str, wanted: Wanted) -> Select[Any]:
 def _tried(row: Row[Any]) -> Tried:
     return Tried(
         row.id, row.event_id, row.endpoint_id, EventType(row.type), row.comment_id, row.state, row.attempts, row.at,
-        row.next_try_at,
+        row.next_try_at and max(row.next_try_at, row.at),  # of a first try nobody needs to know what it is due since
     )  # fmt: skip

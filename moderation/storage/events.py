@@ -12,7 +12,7 @@ from moderation.records import Event
 from moderation.storage.akismet import endpoints_of
 from moderation.storage.comments import bare_reasons
 from moderation.storage.endpoints import live_endpoints
-from moderation.storage.tables import deliveries, events
+from moderation.storage.tables import deliveries, events, first_try
 
 ADDRESS, DOCUMENT = "address", "document"
 """In the data of an event that goes to one address: where, and what."""
@@ -28,7 +28,7 @@ def publish_to(connection: Connection, event: Event, endpoint_id: str, now: date
         "endpoint_id": endpoint_id,
         "state": "pending",
         "attempts": 0,
-        "next_try_at": now,
+        "next_try_at": first_try(now),
     }
     connection.execute(insert(deliveries), [delivery])
     return str(delivery["id"])
@@ -52,7 +52,7 @@ def publish(connection: Connection, new: Sequence[Event], now: datetime) -> int:
             "endpoint_id": endpoint.id,
             "state": "pending",
             "attempts": 0,
-            "next_try_at": now,
+            "next_try_at": first_try(now),
         }
         for event in new
         for endpoint in listening

@@ -23,10 +23,21 @@ def decided_by_people(connection: Connection, site_id: str, most: int) -> list[t
         .limit(most)
         .subquery()
     )
+    later = decisions.alias("later")
+    overruled = select(later.c.id).where(
+        later.c.site_id == site_id,
+        later.c.comment_id == newest.c.comment_id,
+        later.c.sequence > newest.c.sequence,
+    )
     rows = connection.execute(
         select(comments.c.id, comments.c.likeness)
-        .join(newest, (newest.c.comment_id == comments.c.id) & (newest.c.sequence == comments.c.sequence))
-        .where(comments.c.site_id == site_id, comments.c.status.in_(DECIDED), comments.c.likeness.is_not(None))
+        .join(newest, newest.c.comment_id == comments.c.id)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.status.in_(DECIDED),
+            comments.c.likeness.is_not(None),
+            ~overruled.exists(),
+        )
     )
     return [(row.id, row.likeness) for row in rows]
 

@@ -24,11 +24,12 @@ GRAVE = {"serious", "critical"}
 
 
 def findings(page: Page) -> list[str]:
-    """Return what axe-core calls serious or worse on a page: the rule, and where it is broken."""
+    """Return what axe-core calls serious or worse on a page, and whether it is wider than the screen."""
     page.wait_for_load_state()
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return (["too wide"] if wide else []) + [
         f"{one['id']}: {node['html'][:200]}"
         for one in found["violations"]
         if one["impact"] in GRAVE
@@ -36,10 +37,12 @@ def findings(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_no_page_has_a_serious_finding(browser: Browser, url: str, engine: Service, site: Site, colours: Any) -> None:
-    """Every page of the desk, in both colour schemes, with and without something on it."""
-    context = browser.new_context(color_scheme=colours)
+@pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 360)])
+def test_no_page_has_a_serious_finding(
+    browser: Browser, url: str, engine: Service, site: Site, colours: Any, width: int
+) -> None:
+    """Every page of the desk, on a wide screen and on a phone, with and without something on it."""
+    context = browser.new_context(color_scheme=colours, viewport={"width": width, "height": 800})
     page = context.new_page()
     page.goto(f"{url}/desk/login")
     seen = {"/login": findings(page)}

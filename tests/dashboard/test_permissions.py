@@ -44,7 +44,7 @@ def test_a_viewer_changes_nothing(app: APIFlask) -> None:
     allowed = {one for one in sent - OPEN_TO_ALL if Role.VIEWER in ALLOWED[one]}
 
     own = {"desk.change_password", "desk.start_totp", "desk.turn_on_totp", "desk.turn_off_totp"}
-    assert allowed == {"desk.sign_out", "desk.presence"} | own
+    assert allowed == {"desk.sign_out", "desk.presence", "desk.change_comfort"} | own
 
 
 @pytest.mark.parametrize("role", list(Role))

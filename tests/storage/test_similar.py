@@ -4,7 +4,9 @@ import struct
 from dataclasses import replace
 from datetime import timedelta
 
-from moderation import changes, ids
+from moderation import appeals, changes, ids
+from moderation.appeals import Asked
+from moderation.audit_entry import SERVICE
 from moderation.batches import Wanted, decide_batch, undo
 from moderation.model import Action, Cluster, DecidedBy, Decision, Status
 from moderation.storage import comments, similar
@@ -30,6 +32,7 @@ def test_what_people_decided_is_found(database: Database, redis_url: str) -> Non
     undo(parts, "news", batches[made[0].id], DecidedBy.MODERATOR, "kim@news.example", NOW)
     changes.edit(parts, site, made[1].id, "Another text", NOW)
     changes.erase(parts, "news", made[2].id, NOW)
+    appeals.open_appeal(parts, "news", Asked(made[3].id, None, "Why?"), 5, NOW, SERVICE)  # it stands until decided
 
     with database.read() as connection:
         found = similar.decided_by_people(connection, "news", 100)

@@ -9,8 +9,9 @@ from sqlalchemy import update
 from moderation import clock, delivering
 from moderation.records import Endpoint
 from moderation.service import Service
-from moderation.storage import deliveries, endpoints
+from moderation.storage import deliveries, delivery_log, endpoints
 from moderation.storage.deliveries import AT_ONCE
+from moderation.storage.delivery_log import Wanted
 from moderation.storage.endpoints import FAILURES_IN_A_ROW, LONGEST_REST, SHORTEST_REST, rest_after
 from moderation.storage.tables import endpoints as endpoints_table
 from tests.whole.service import wait_until
@@ -108,6 +109,22 @@ def test_a_short_outage_makes_a_short_rest(office: Office) -> None:
     (second,) = stored(office)
     assert (second.failures, second.failing_since) == (FAILURES_IN_A_ROW + 1, first.failing_since)
     assert second.rest_until == first.rest_until + timedelta(seconds=15) + 2 * SHORTEST_REST
+
+
+def test_a_clock_that_is_set_back_delays_no_first_try(office: Office) -> None:
+    """What was decided while the clock was wrong is told at once; the page says no other time than the event's."""
+    server = office.listen(OK)
+    office.decide()
+    earlier = clock.now() - timedelta(days=6)
+    with office.here.parts.database.write() as connection:
+        (waiting,) = delivery_log.list_page(connection, "news", Wanted(), limit=9, before_id=None)
+        assert waiting.next_try_at == waiting.at
+        assert deliveries.is_due(connection, earlier)
+        assert len(deliveries.claim_due(connection, limit=9, lease=timedelta(seconds=1), now=earlier)) == 1
+
+    office.deliver(1)
+
+    assert len(server.requests) == 1
 
 
 def test_a_rest_ends_when_the_clock_is_set_back(office: Office) -> None:

@@ -16,7 +16,7 @@ import onnxruntime as ort
 from tokenizers import Tokenizer
 
 from moderation.model import ScoredSpan
-from workers.scoring import batches, focus, readings, windows
+from workers.scoring import batches, readings, windows
 from workers.scoring.catalogue import (
     TOKENIZER,
     WEIGHTS,
@@ -98,7 +98,6 @@ class OnnxScorer:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._known = readings.knows(self._tokenizer)
-        self._stops = focus.stops(self._tokenizer.token_to_id)
         check_file(folder / WEIGHTS, card.sha256)
         self._session = _session(folder / WEIGHTS)
         there = {output.name for output in self._session.get_outputs()}
@@ -106,25 +105,19 @@ class OnnxScorer:
         check_golden(card, [one.scores for one in self.score([golden.text for golden in card.golden])])
 
     def score(self, texts: Sequence[str], *, undo: bool = True) -> list[Toxicity]:
-        """Return each text's scores; of its readings the larger counts, the windows of a long one are `joined`.
-
-        The sentence that looks most toxic is scored by itself, too, and counts `focus.MARGIN` less.
-        """
+        """Return each text's scores; of its readings the larger counts, the windows of a long one are `joined`."""
         found = readings.read(texts, self._known, undo=undo)
         pieces = windows.split([one.text for one in found], self._tokenizer, self._card.max_tokens, self._card.overlap)
         passed: list[list[_Pass]] = [[] for _ in found]
         for one in self._passes(_worth_scoring(pieces, found)):
             passed[one.window.owner].append(one)
-        alone = {one.window.owner: one.logits for one in self._passes(self._sentences(passed))}
         best = np.full((len(texts), len(self.attributes)), -np.inf)
         spans: list[list[ScoredSpan]] = [[] for _ in texts]
         embeddings: list[np.ndarray | None] = [None] * len(texts)
-        for number, (reading, parts) in enumerate(zip(found, passed, strict=True)):
+        for reading, parts in zip(found, passed, strict=True):
             if not parts:
                 continue
             logits = joined(np.array([part.logits for part in parts]))
-            if number in alone:
-                logits = np.maximum(logits, alone[number] - focus.MARGIN)
             if reading.undone is None:
                 embeddings[reading.owner] = _mean([part.embedding for part in parts if part.embedding is not None])
             spans[reading.owner] += self._spans(reading, parts)
@@ -134,16 +127,6 @@ class OnnxScorer:
             Toxicity(dict(zip(self.attributes, row, strict=True)), merged(marked), embedding)
             for row, marked, embedding in zip(rows, spans, embeddings, strict=True)
         ]
-
-    def _sentences(self, passed: Sequence[Sequence["_Pass"]]) -> list[windows.Window]:
-        """Return of each reading that needs it the sentence in which its most toxic token stands."""
-        found = []
-        for parts in passed:
-            known = [(part.window, part.tokens) for part in parts if part.tokens is not None]
-            if known:
-                window, tokens = max(known, key=lambda pair: pair[1].max())
-                found.append(focus.sentence(window, tokens, self._stops))
-        return [one for one in found if one is not None]
 
     def _passes(self, pieces: Sequence[windows.Window]) -> Iterator["_Pass"]:
         """Run the network on all windows, those of like length together."""

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from moderation.model import ATTRIBUTES
-from workers.scoring import focus, toxicity
+from workers.scoring import toxicity
 from workers.scoring.catalogue import (
     CARD,
     SHIPPED,
@@ -63,18 +63,6 @@ def test_padding_cannot_hide_an_attack(shipped: ToxicityScorer, position: str, t
 
     assert harmless.scores["toxicity"] < 0.1
     assert padded.scores["toxicity"] > 0.5
-
-
-def test_kind_sentences_around_it_hide_an_insult_less(shipped: ToxicityScorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worst sentence is looked at by itself, which never lowers a score; one sentence is looked at once."""
-    kind = "Thank you for this. I learnt a lot. What a lovely day! "
-    hidden, alone, thanks = f"{kind * 3}{ATTACK} {kind * 3}", ATTACK, kind
-    with_focus = [one.scores["toxicity"] for one in shipped.score([hidden, alone, thanks])]
-    monkeypatch.setattr(focus, "LEAST", 2.0)
-    without = [one.scores["toxicity"] for one in shipped.score([hidden, alone, thanks])]
-
-    assert with_focus[0] > without[0] + 0.02
-    assert with_focus[1:] == pytest.approx(without[1:], abs=0.05)
 
 
 @pytest.mark.parametrize(
