@@ -1,13 +1,14 @@
 """The desk as axe-core sees it: what keeps people out who read with a screen reader, or see little."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from moderation import appeals, delivering, word_changes
+from moderation import appeals, clock, delivering, totp, word_changes
 from moderation.appeals import Asked
 from moderation.audit_entry import SERVICE
 from moderation.model import Author
@@ -17,7 +18,7 @@ from moderation.word_changes import Place, Who
 from moderation.word_lists import Entry
 from tests.build import add_model, comment
 from tests.dashboard.browsing import sign_in
-from tests.dashboard.visitor import hold
+from tests.dashboard.visitor import EMAIL, PASSWORD, hold
 
 AXE = Path(sys.prefix) / "npm/node_modules/axe-core/axe.min.js"
 GRAVE = {"serious", "critical"}
@@ -35,6 +36,31 @@ def findings(page: Page) -> list[str]:
         if one["impact"] in GRAVE
         for node in one["nodes"]
     ]
+
+
+def two_factor(page: Page, url: str) -> Iterator[list[str]]:
+    """Set a second factor up, and yield what is found on each page on the way, to the code and a wrong one."""
+    page.goto(f"{url}/desk/account")
+    page.locator("#f-totp-password").fill(PASSWORD)
+    page.get_by_role("button", name="Set it up").click()
+    expect(page.get_by_role("img", name="The secret as a QR code")).to_be_visible()
+    yield findings(page)
+    secret = page.locator("code.secret").inner_text().replace(" ", "")
+    page.get_by_label("Code that the app shows").fill(totp.code(secret, totp.step_at(clock.now())))
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.locator(".codes li")).to_have_count(10)
+    yield findings(page)
+    page.get_by_role("link", name="I have kept them").click()
+    yield findings(page)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code of your app").fill("000000")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Your phone is not there?").click()
+    expect(page.get_by_label("Recovery code")).to_be_visible()
+    yield findings(page)
 
 
 @pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 360)])
@@ -87,6 +113,8 @@ def test_no_page_has_a_serious_finding(
     page.get_by_role("button", name="Approve").first.click()
     page.get_by_role("button", name="Undo").wait_for()
     seen["said"] = findings(page)
+    for number, found in enumerate(two_factor(page, url)):
+        seen[f"two-factor {number}"] = found
     page.evaluate("document.querySelector('main').append(document.createElement('input'))")
     broken = findings(page)
     context.close()
