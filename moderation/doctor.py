@@ -5,16 +5,19 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
 
 from rich.console import Console
 from rich.markup import escape
 
+from moderation import clock
 from moderation.queue import Queue
 from moderation.settings import Settings
-from moderation.storage import migrate
+from moderation.storage import address_keys, migrate
 from moderation.storage.database import Database, SQLAlchemyError
 
+LATE = timedelta(hours=6)
 MODEL_CHECK_SECONDS = 120
 
 
@@ -58,6 +61,8 @@ def service(settings: Settings) -> Iterator[Check]:
         "Set MODERATION_DATABASE_URL, and start the database; SQLite needs the data folder only.",
     )
     yield Check("database is up to date", current is True, "Run: moderation migrate")
+    if current:
+        yield _address_key(settings)
     queue = Queue(settings.redis)
     answers = queue.answers()
     yield Check(
@@ -90,6 +95,26 @@ def _database_is_current(settings: Settings) -> bool | None:
         return None
     finally:
         database.close()
+
+
+def _address_key(settings: Settings) -> Check:
+    """Tell when the key of the hashes of networks was made; the task that changes it is an hourly one."""
+    database, now = Database(settings.database), clock.now()
+    try:
+        with database.read() as connection:
+            keys = address_keys.list_keys(connection)
+    except SQLAlchemyError:
+        keys = []
+    finally:
+        database.close()
+    since = keys[0].since if keys else None
+    days = settings.address_key_days
+    life = f"changes every {days} days" if days else "never changes"
+    return Check(
+        f"key of addresses made on {since:%Y-%m-%d}, {life}" if since else "key of addresses",
+        since is not None and (not days or now < since + timedelta(days=days) + LATE),
+        "An hourly task makes a new one; run: moderation worker --role courier",
+    )
 
 
 def _models_are_whole() -> bool:

@@ -3,6 +3,9 @@
 import hashlib
 import hmac
 import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from moderation.model import Author
 
@@ -10,12 +13,22 @@ IPV4_PREFIX, IPV6_PREFIX = 24, 48
 HEX_DIGITS = 32
 
 
+@dataclass(frozen=True, slots=True)
+class AddressKeys:
+    """What networks are hashed with beside the secret: random and changed from time to time; empty is nothing."""
+
+    current: str = ""
+    before: str | None = None
+    """What limits and counts still look back to."""
+
+
 class Hasher:
     """Hashes with the service's own secret (HMAC-SHA256, first 128 bits, as hexadecimal digits)."""
 
-    def __init__(self, secret: str) -> None:
-        """Take the secret; another secret gives other hashes for everything."""
+    def __init__(self, secret: str, address_keys: Callable[[datetime], AddressKeys] = lambda _: AddressKeys()) -> None:
+        """Take the secret, another gives other hashes for everything; `address_keys` tells which ones hold when."""
         self._secret = secret.encode()
+        self._address_keys = address_keys
 
     def hash(self, kind: str, value: str) -> str:
         """Return the hash of `value`; the same value of another `kind` has another hash."""
@@ -46,12 +59,23 @@ class Hasher:
         """Return the key of the author that the site calls `author_id`."""
         return self.hash("author", author_id)
 
-    def address(self, ip: str | None) -> str | None:
-        """Return the key of the /24 (IPv4) or /48 (IPv6) that `ip` lies in, or None."""
+    def addresses(self, ip: str | None, now: datetime) -> tuple[str | None, str | None]:
+        """Return the hash of the network of `ip`, and what it was under the key before; None is unknown, or no key."""
         if not ip:
-            return None
-        address = ipaddress.ip_address(ip)
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        prefix = IPV4_PREFIX if address.version == 4 else IPV6_PREFIX  # noqa: PLR2004 - IP version
-        return self.hash("address", str(ipaddress.ip_network((address, prefix), strict=False)))
+            return None, None
+        keys = self._address_keys(now)
+        network = _network(ip)
+        before = None if keys.before is None else self._hash_network(network, keys.before)
+        return self._hash_network(network, keys.current), before
+
+    def _hash_network(self, network: str, key: str) -> str:
+        return self.hash(f"address {key}" if key else "address", network)
+
+
+def _network(ip: str) -> str:
+    """Return the /24 (IPv4) or /48 (IPv6) that `ip` lies in."""
+    address = ipaddress.ip_address(ip)
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    prefix = IPV4_PREFIX if address.version == 4 else IPV6_PREFIX  # noqa: PLR2004 - IP version
+    return str(ipaddress.ip_network((address, prefix), strict=False))

@@ -51,6 +51,8 @@ class Prepared:
     body_hash: str
     any_length: bool = False
     """Whether the site's limits of length do not hold for it."""
+    address_before: str | None = None
+    """The address key under the key before, while that is kept: it is never stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def prepare(
     # what is too long is refused before any rule looks at its text
     text = normalise(comment.text if length.count <= length.limit else "")
     key = compare_key(text)
+    address_key, address_before = hasher.addresses(comment.author.ip, now)
     return Prepared(
         id=ids.new_id(now),
         comment=comment,
@@ -93,18 +96,20 @@ def prepare(
         text=text,
         length=length,
         author_key=hasher.author(comment.author),
-        address_key=hasher.address(comment.author.ip),
+        address_key=address_key,
         text_key=hasher.hash("text", key) if len(key) >= policy.duplicates.min_length else None,
         priority=priority,
         idempotency_key=idempotency_key,
         body_hash=body_hash,
         any_length=any_length,
+        address_before=address_before,
     )
 
 
 def counted(one: Prepared) -> Counted:
     """Return the comment as the windows see it."""
-    return Counted(one.id, one.comment.thread.id, one.author_key, one.address_key, one.policy.limits)
+    thread_id, limits = one.comment.thread.id, one.policy.limits
+    return Counted(one.id, thread_id, one.author_key, one.address_key, limits, one.address_before)
 
 
 def find_earlier(connection: Connection, site: Site, group: Sequence[Prepared]) -> dict[str, Outcome]:

@@ -29,6 +29,7 @@ from moderation.appealing import SUPERSEDED, Closing, close_open
 from moderation.audit_entry import AuditAction, Change, Value, decider
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError, StaleError
+from moderation.habits import carry_over
 from moderation.hashing import Hasher
 from moderation.intake import Outcome, Prepared, Received
 from moderation.labels import label_of
@@ -236,6 +237,9 @@ def _check_and_store(
 ) -> None:
     counted = [intake.counted(one) for one in fresh]
     uses = parts.windows.reserve(site, counted, now)
+    renamed = {one.address_before: one.address_key for one in fresh if one.address_before and one.address_key}
+    if renamed:
+        carry_over(parts.queue.redis, site.id, renamed)
     new: list[tuple[Prepared, StoredComment]] = []
     decided: list[Decided] = []
     try:

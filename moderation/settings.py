@@ -22,6 +22,12 @@ class Settings(BaseSettings):
     secret: str | None = Field(
         None, min_length=32, description="Key for hashing addresses and signing sessions; kept in `data` if unset."
     )
+    address_key_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="How long networks are hashed with one key; then it is destroyed with its hashes. 0 is for ever.",
+    )
     engine: Literal["onnx", "detoxify"] = Field("onnx", description="What scores toxicity: ONNX Runtime or Detoxify.")
     model: str = Field("compact-3", description="Name or checkpoint path of the toxicity model.")
     scorers: int = Field(2, ge=1, le=64, description="Scoring processes of one `moderation worker`.")

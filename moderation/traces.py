@@ -12,6 +12,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from moderation.asks import Beside
+from moderation.habits import authors_key, link_key, threads_key
 from moderation.pipeline import Parts
 from moderation.records import StoredComment
 from moderation.rules.links import find_links
@@ -85,14 +86,14 @@ def raid_prefix(site_id: str) -> str:
 
 def counted(comment: StoredComment) -> list[tuple[str, str]]:
     """Return the Redis sets that a comment is counted in, each with its member: what it says is only there by hash."""
-    prefix = f"moderation:velocity:{comment.site_id}"
     author = comment.author_key or comment.address_key
     counts: list[tuple[str, str]] = []
     if author is not None:
-        counts.append((f"{prefix}:threads:{author}", _digest(comment.thread.id)))
+        counts.append((threads_key(comment.site_id, author), _digest(comment.thread.id)))
         if comment.address_key is not None:
-            counts.append((f"{prefix}:authors:{comment.address_key}", author))
-        counts += [(f"{prefix}:link:{_digest(link)}", author) for link in _links(comment.text[:LONGEST])]
+            counts.append((authors_key(comment.site_id, comment.address_key), author))
+        links = _links(comment.text[:LONGEST])
+        counts += [(link_key(comment.site_id, _digest(link)), author) for link in links]
     return counts
 
 

@@ -26,13 +26,18 @@ from moderation.storage.database import Database
 RESERVE = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'cold' end
 local now, id, full, uses = tonumber(ARGV[1]), ARGV[2], false, {}
-for i = #KEYS + 2, #ARGV, 3 do
+for i = #KEYS + 2, #ARGV, 4 do
   local key, limit, span = KEYS[tonumber(ARGV[i])], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
   local from = '(' .. (now - span)
   local count, wait = redis.call('ZCOUNT', key, from, '+inf'), 0
+  local before = KEYS[tonumber(ARGV[i + 3])]
+  local earlier = before and redis.call('ZCOUNT', before, from, '+inf') or 0
+  count = count + earlier
   if count >= limit then
     full = true
-    local leaving = redis.call('ZRANGEBYSCORE', key, from, '+inf', 'WITHSCORES', 'LIMIT', count - limit, 1)
+    local at = count - limit - earlier
+    if at < 0 then key, at = before, count - limit end
+    local leaving = redis.call('ZRANGEBYSCORE', key, from, '+inf', 'WITHSCORES', 'LIMIT', at, 1)
     wait = math.max(1, math.ceil((tonumber(leaving[2]) + span - now) / 1000))
   end
   uses[#uses + 1] = count
@@ -41,16 +46,19 @@ end
 if not full then
   for i = 2, #KEYS do
     local kept = tonumber(ARGV[i + 1])
-    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - kept)
-    redis.call('ZADD', KEYS[i], now, id)
-    redis.call('PEXPIRE', KEYS[i], kept)
+    if kept > 0 then
+      redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - kept)
+      redis.call('ZADD', KEYS[i], now, id)
+      redis.call('PEXPIRE', KEYS[i], kept)
+    end
   end
 end
 return uses
 """
-"""KEYS: the site's mark that Redis knows its comments, then what the comment counts under.
-ARGV: now and the comment's id; for each key but the first how long it is needed; then for each limit
-the number of its key, its count and its length. All times are milliseconds.
+"""KEYS: the site's mark that Redis knows its comments, then what the comment counts under, and would have before.
+ARGV: now and the comment's id; for each key but the first how long it is needed, 0 for one of before; then for each
+limit the number of its key, its count, its length, and the number of its key of before or 0. All times are
+milliseconds. What stands under a key of before came before all that stands under the key.
 Returns for each limit how many it holds and in how many seconds there is a place again, or 'cold'."""
 COLD = "cold"
 MILLISECOND = timedelta(milliseconds=1)
@@ -67,10 +75,16 @@ class Counted:
     author_key: str | None
     address_key: str | None
     limits: tuple[WindowLimit, ...]
+    address_before: str | None = None
+    """What the address was counted under until its hash changed."""
 
     def key(self, per: str) -> str | None:
         """Return what the comment is counted under, or None if that is unknown."""
         return {"author": self.author_key, "address": self.address_key, "thread": self.thread_id, "site": ""}[per]
+
+    def before(self, per: str) -> str | None:
+        """Return what it would have been counted under before, or None if that is nothing else."""
+        return self.address_before if per == "address" else None
 
 
 class Windows:
@@ -123,11 +137,14 @@ class Windows:
         with self._redis.pipeline(transaction=False) as pipe:
             for comment in comments:
                 under = _counts_under(site, comment, kept)
-                keys = [_warm_key(site), *under]
+                before = {per: _key(site, per, key) for per in kept if (key := comment.before(per)) is not None}
+                keys = [_warm_key(site), *under, *before.values()]
                 arguments: list[str | int] = [milliseconds(now), comment.id, *(1000 * span for span in under.values())]
+                arguments += [0] * len(before)
                 for limit in _limits(comment):
                     number = keys.index(_key(site, limit.per, str(comment.key(limit.per)))) + 1
-                    arguments += [number, limit.count, limit.seconds * 1000]
+                    earlier = keys.index(before[limit.per]) + 1 if limit.per in before else 0
+                    arguments += [number, limit.count, limit.seconds * 1000, earlier]
                 self._reserve(keys=keys, args=arguments, client=pipe)
             answers: list[Any] = pipe.execute()
         return answers
@@ -160,7 +177,9 @@ class Windows:
                 uses = []
                 for limit in _limits(comment):
                     key = comment.key(limit.per)
-                    window = (site.id, limit.per, str(key), now - timedelta(seconds=limit.seconds) + MILLISECOND)
+                    earlier = comment.before(limit.per)
+                    keys = [str(key)] if earlier is None else [str(key), earlier]
+                    window = (site.id, limit.per, keys, now - timedelta(seconds=limit.seconds) + MILLISECOND)
                     before = taken[limit.per, key]
                     count = facts.count_window(connection, *window) + before
                     wait = 0

@@ -1,14 +1,17 @@
 """`moderation doctor`: every part is looked at, and for each that is not well it says what to do."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from moderation import doctor
+from moderation import clock, doctor
 from moderation.queue import Queue
 from moderation.settings import Settings
-from moderation.storage import migrate
+from moderation.storage import migrate, tables
 from moderation.storage.database import Database
+from tests.build import NOW
 
 NOWHERE = "redis://127.0.0.1:1/0"
 
@@ -62,6 +65,25 @@ def test_an_old_schema_is_told(settings: Settings, queue: Queue) -> None:
     database.close()
 
     assert unwell(settings) == {"database is up to date": "Run: moderation migrate"}
+
+
+def test_the_age_of_the_key_of_addresses_is_told(settings: Settings, queue: Queue) -> None:
+    """When it was made is on the line; one that should have been changed is not well."""
+    queue.beat("scorer", 30)
+    queue.beat("courier", 30)
+    assert f"made on {clock.now():%Y-%m-%d}, changes every 30 days" in str(list(doctor.service(settings)))
+    database = Database(settings.database)
+    with database.write() as connection:
+        connection.execute(update(tables.address_keys).values(since=NOW - timedelta(days=31)))
+    database.close()
+
+    assert unwell(settings) == {
+        "key of addresses made on 2026-10-25, changes every 30 days": "An hourly task makes a new one; "
+        "run: moderation worker --role courier"
+    }
+    never = settings.model_copy(update={"address_key_days": 0})
+    assert unwell(never) == {}
+    assert "made on 2026-10-25, never changes" in str(list(doctor.service(never)))
 
 
 @pytest.mark.parametrize("url", ["postgresql+psycopg://kim:hush@127.0.0.1:1/x", "what", "postgres://localhost/x"])

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.hashing import HEX_DIGITS, Hasher
+from moderation.hashing import HEX_DIGITS, AddressKeys, Hasher
 from moderation.model import Author
+from tests.build import NOW
 
 ONE, OTHER = Hasher("a secret of at least 32 characters"), Hasher("another secret of 32 characters..")
 
@@ -62,10 +63,20 @@ def test_an_author_is_known_by_id_or_else_by_address(author: Author, key: str | 
 )
 def test_addresses_are_known_by_their_network(one: str, other: str, same: bool) -> None:
     """A /24 of IPv4 and a /48 of IPv6 have one key each, also where IPv4 is written as IPv6."""
-    assert (ONE.address(one) == ONE.address(other)) is same
+    assert (ONE.addresses(one, NOW) == ONE.addresses(other, NOW)) is same
 
 
 def test_no_address_has_no_key() -> None:
     """An author without an address shares a key with nobody."""
-    assert ONE.address(None) is None
-    assert ONE.address("") is None
+    assert ONE.addresses(None, NOW) == (None, None)
+    assert ONE.addresses("", NOW) == (None, None)
+
+
+def test_networks_are_hashed_with_a_key_that_changes() -> None:
+    """Another key or another secret gives another hash; what it was under the key before is told beside it."""
+    made = Hasher("a secret of at least 32 characters", lambda _: AddressKeys("second", "first"))
+    before = Hasher("a secret of at least 32 characters", lambda _: AddressKeys("first"))
+
+    now, then = made.addresses("203.0.113.9", NOW)
+    assert now != then == before.addresses("203.0.113.200", NOW)[0]
+    assert len({now, then, *ONE.addresses("203.0.113.9", NOW), *OTHER.addresses("203.0.113.9", NOW)}) == 5

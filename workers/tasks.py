@@ -7,7 +7,7 @@ from functools import wraps
 
 import structlog
 
-from moderation import clock, retention
+from moderation import address_rotation, clock, retention
 from moderation.queue import TASKS, Bell
 from moderation.storage import deliveries, delivery_log, idempotency, labels, work
 from workers import courier, drain, process, pupil
@@ -95,6 +95,7 @@ def tidy(here: Process) -> None:
         time.sleep(PAUSE_SECONDS)
         return clock.monotonic() < until
 
+    address_rotation.rotate_due(here.parts.database, here.settings.address_key_days, clock.now(), go_on)
     retention.forget_due(here.parts, clock.now(), go_on)
     for state, life in retention.DELIVERED.items():
         forgotten = FORGOTTEN_AT_ONCE

@@ -42,17 +42,20 @@ def same_text(
     return found
 
 
-def count_window(connection: Connection, site_id: str, per: str, key: str, first: datetime) -> int:
-    """Return how many comments came from `first` on, to the millisecond, per author, address, thread or site."""
-    query = select(func.count()).select_from(comments).where(*_in_window(site_id, per, key, first))
+def count_window(connection: Connection, site_id: str, per: str, keys: Sequence[str], first: datetime) -> int:
+    """Return how many comments came from `first` on, to the millisecond, per author, address, thread or site.
+
+    What is counted by may have had another key before; both count.
+    """
+    query = select(func.count()).select_from(comments).where(*_in_window(site_id, per, keys, first))
     return connection.execute(query).scalar_one()
 
 
 def nth_newest(
-    connection: Connection, site_id: str, per: str, key: str, first: datetime, number: int
+    connection: Connection, site_id: str, per: str, keys: Sequence[str], first: datetime, number: int
 ) -> datetime | None:
     """Return when the newest (1), the one before (2), … of what `count_window` counts came; None if there is none."""
-    query = select(comments.c.received_at).where(*_in_window(site_id, per, key, first))
+    query = select(comments.c.received_at).where(*_in_window(site_id, per, keys, first))
     return connection.execute(query.order_by(comments.c.id.desc()).offset(number - 1).limit(1)).scalar()
 
 
@@ -66,9 +69,9 @@ def _last_statuses(connection: Connection, site_id: str, author_key: str) -> set
     return set(connection.execute(last.order_by(comments.c.id.desc()).limit(LOOKED_BACK)).scalars())
 
 
-def _in_window(site_id: str, per: str, key: str, first: datetime) -> list[ColumnElement[bool]]:
+def _in_window(site_id: str, per: str, keys: Sequence[str], first: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [comments.c.site_id == site_id, comments.c.id >= ids.floor(first)]
-    return conditions if per == "site" else [*conditions, COLUMN_OF[per] == key]
+    return conditions if per == "site" else [*conditions, COLUMN_OF[per].in_(keys)]
 
 
 def received_since(

@@ -170,7 +170,7 @@ comments = Table(
     Column("text", Text, nullable=False),
     Column("author", JSON, nullable=False),
     Column("author_key", KEY),  # keyed hash of the author's id or address
-    Column("address_key", KEY),  # keyed hash of the /24 or /48 the comment came from
+    Column("address_key", KEY),  # keyed hash of the /24 or /48 the comment came from, for as long as the key lives
     Column("text_key", KEY),  # keyed hash of the normalised text; null if it is too short to compare
     Column("language_hint", String(35)),
     Column("signals", JSON, nullable=False),
@@ -435,6 +435,15 @@ akismet_counts = Table(
     Column("missed_spam", Integer, nullable=False),
     Column("false_positives", Integer, nullable=False),
     PrimaryKeyConstraint("site_id", "day", "blog"),
+)
+
+address_keys = Table(
+    "address_keys",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 ...
+    Column("since", UtcTime, nullable=False),  # from when on it counts
+    Column("part", String(64)),  # empty: the service's secret alone; null: destroyed
+    Column("cleared_to", ID, nullable=False),  # up to this comment, the hashes that it made are emptied
 )
 
 retention_marks = Table(
