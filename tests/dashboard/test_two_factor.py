@@ -81,13 +81,12 @@ def test_it_is_set_up_and_asked_for(visitor: Visitor, second_client: FlaskClient
     assert answer.headers["Location"] == "/desk/login/code?next=/desk/policy"
     assert second_client.get_cookie("desk_session", path="/desk") is None
     assert second_client.get("/desk").status_code == 303
-    done = give(other, watch.code(secret), answer.headers["Location"])
-    assert done.headers["Location"] == "/desk/policy"
+    assert give(other, watch.code(secret), answer.headers["Location"]).headers["Location"] == "/desk/policy"
     assert second_client.get("/desk/policy").status_code == 200
     assert second_client.get_cookie("desk_half", path="/desk") is None
 
 
-def test_a_wrong_first_code_changes_nothing(visitor: Visitor, watch: Watch, client: FlaskClient) -> None:
+def test_a_wrong_first_code_changes_nothing(visitor: Visitor, client: FlaskClient) -> None:
     """The page shows the same secret again, and the password alone still opens the desk."""
     answer = start(visitor)
     wrong = visitor.send(Page(answer.text).form("/totp/on"), {"totp-code": "000000"})
@@ -98,15 +97,13 @@ def test_a_wrong_first_code_changes_nothing(visitor: Visitor, watch: Watch, clie
     assert start(visitor, "wrong").status_code == 422
     client.delete_cookie("desk_session", path="/desk")
     assert Visitor(client).sign_in().headers["Location"] == "/desk"
-    assert watch.now == NOW
 
 
-def test_only_an_answer_to_the_password_shows_a_secret(visitor: Visitor, watch: Watch) -> None:
+def test_only_an_answer_to_the_password_shows_a_secret(visitor: Visitor) -> None:
     """Whoever finds the browser open sees none that its owner might switch on later."""
     secret = secret_of(start(visitor))
 
     assert secret[:4] not in visitor.get("/desk/account").text
-    assert watch.now == NOW
 
 
 def test_a_code_is_refused_the_second_time(
@@ -183,17 +180,13 @@ def test_a_half_signed_in_browser_opens_nothing(visitor: Visitor, second_client:
         assert second_client.post("/desk/login/code", data={"code": code, "form_token": "0"}).status_code == 403
 
 
-def test_wrong_codes_are_slowed_down(
-    visitor: Visitor, second_client: FlaskClient, app: APIFlask, watch: Watch, engine: Service
-) -> None:
+def test_wrong_codes_are_slowed_down(visitor: Visitor, second_client: FlaskClient, app: APIFlask, watch: Watch) -> None:
     """With the passwords, which a right password does not begin anew; and for all addresses together."""
     secret, codes = turn_on(visitor, watch)
     other = Visitor(second_client)
-    answers = []
     for _ in range(TRIES // 2):
         other.sign_in()
-        answers.append(give(other, "000000").status_code)
-    assert answers == [403] * (TRIES // 2)
+        assert give(other, "000000").status_code == 403
     assert other.sign_in().status_code == 429
     assert give(other, watch.code(secret)).status_code == 429
 
@@ -201,12 +194,11 @@ def test_wrong_codes_are_slowed_down(
     elsewhere.environ_base = {**elsewhere.environ_base, "REMOTE_ADDR": "192.0.2.7"}
     far = Visitor(elsewhere)
     far.sign_in()
-    tries = [give(far, "000000").status_code for _ in range(TRIES - TRIES // 2 - 1)]
-    assert tries == [403] * (TRIES - TRIES // 2 - 1)
+    for _ in range(TRIES - TRIES // 2 - 1):
+        assert give(far, "000000").status_code == 403
     stopped = give(far, watch.code(secret))
     assert (stopped.status_code, "Too many failed sign-ins" in stopped.text) == (429, True)
     assert give(far, codes[0]).status_code == 303
-    assert engine.parts.queue.answers()
 
 
 def test_it_is_switched_off_with_password_and_code(visitor: Visitor, watch: Watch, app: APIFlask) -> None:
