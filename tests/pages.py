@@ -6,14 +6,17 @@ A table is made from the code alone, so a page can never say something else.
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, MinLen
 from pydantic.fields import FieldInfo
 
-from moderation import errors
+from moderation import errors, ids
+from moderation.app import create_app
 from moderation.settings import Settings
 from tests.clients.calls import sorted_rows
+from tests.proofs import sorted_proofs
 from training.report import write_section
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -43,8 +46,35 @@ def compatibility_table() -> str:
     return "\n".join(["| client | call | what the test sees |", "|---|---|---|", *rows])
 
 
-PAGES = {"settings": settings_table, "errors": errors_table, "compatibility": compatibility_table}
-"""What makes the table of each page."""
+def proofs_table() -> str:
+    """Return one row for each test that holds a line of the promise of security."""
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("test_*.py")):
+        if "\n@proves(" in path.read_text(encoding="utf-8"):
+            import_module(".".join(["tests", *path.relative_to(root).with_suffix("").parts]))
+    with TemporaryDirectory() as folder:
+        app = create_app(Settings(data=Path(folder), secret=ids.new_secret()))
+        rows = [
+            f"| {one.line} | {one.seen} | {one.swept(app)} | `{one.module.replace('.', '/')}.py` |"
+            for one in sorted_proofs()
+        ]
+    return "\n".join(["| promised | what the test sees | goes through | test |", "|---|---|---|---|", *rows])
+
+
+PAGES = {
+    "settings": settings_table,
+    "errors": errors_table,
+    "compatibility": compatibility_table,
+    "proofs": proofs_table,
+}
+"""What makes each table."""
+ELSEWHERE = {"proofs": "security"}
+"""The page of a table that is not called like it."""
+
+
+def page_of(name: str) -> Path:
+    """Return the page that has a table."""
+    return DOCS / f"{ELSEWHERE.get(name, name)}.md"
 
 
 def _linked(client: str) -> str:
@@ -87,7 +117,7 @@ def _allowed(field: FieldInfo) -> str:
 def main() -> None:
     """Write every table into its page."""
     for name, table in PAGES.items():
-        write_section(DOCS / f"{name}.md", name, table())
+        write_section(page_of(name), name, table())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from moderation.storage.database import Database
 from moderation.storage.moderators import find_moderator, hash_token
 from moderation.storage.tables import moderators, sessions
 from tests.build import NOW, make_site
+from tests.proofs import Line, proves
 
 EMAIL = "kim@news.example"
 
@@ -41,6 +42,7 @@ def test_a_password_can_be_chosen(database: Database) -> None:
     assert accounts.sign_in(database, EMAIL, "correct horse battery staple", NOW) is not None
 
 
+@proves(Line.MODERATORS)
 @pytest.mark.parametrize(
     ("email", "password"),
     [
@@ -59,6 +61,7 @@ def test_nobody_else_signs_in(database: Database, email: str, password: str) -> 
     assert accounts.sign_in(database, email, password, NOW) is None
 
 
+@proves(Line.MODERATORS)
 def test_a_session_ends_by_itself(database: Database) -> None:
     """A token is worth nothing once its 12 hours are over."""
     token = accounts.sign_in(database, EMAIL, join(database), NOW)
@@ -68,6 +71,7 @@ def test_a_session_ends_by_itself(database: Database) -> None:
     assert accounts.signed_in(database, token, NOW + timedelta(hours=12)) is None
 
 
+@proves(Line.MODERATORS)
 def test_a_session_ends_when_its_moderator_signs_out(database: Database) -> None:
     """Signing out ends that session at once, and no other."""
     password = join(database)
@@ -81,6 +85,7 @@ def test_a_session_ends_when_its_moderator_signs_out(database: Database) -> None
     assert accounts.signed_in(database, second, NOW) is not None
 
 
+@proves(Line.MODERATORS)
 def test_neither_password_nor_token_is_stored(database: Database) -> None:
     """The database holds an argon2id hash of the password and a SHA-256 of the token."""
     password = join(database)
@@ -96,6 +101,7 @@ def test_neither_password_nor_token_is_stored(database: Database) -> None:
     assert hash_token(token) in kept
 
 
+@proves(Line.MODERATORS)
 def test_an_unknown_address_costs_as_much_as_a_wrong_password(database: Database) -> None:
     """What nobody's password is compared with was hashed with the same parameters as everybody's."""
     join(database)
@@ -106,6 +112,7 @@ def test_an_unknown_address_costs_as_much_as_a_wrong_password(database: Database
     assert extract_parameters(accounts.NOBODYS_HASH) == extract_parameters(moderator.password_hash)
 
 
+@proves(Line.MODERATORS)
 def test_few_hashes_are_made_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who finds every place taken is told to try again, so that sign-ins cannot fill the memory."""
     password = join(database)

@@ -16,9 +16,10 @@ from moderation.model import Author
 from moderation.pipeline import Parts, receive
 from moderation.policy_document import Policy, WindowLimit
 from moderation.records import Site
-from moderation.storage import address_keys, comments, tables
+from moderation.storage import address_keys, tables
 from moderation.storage.database import Database
 from tests.build import NOW, comment, make_parts, make_site, post, prepared
+from tests.proofs import Line, proves
 from workers.velocity import Watch
 
 DAY = timedelta(days=1)
@@ -92,6 +93,7 @@ def test_within_a_period_a_network_has_one_hash(parts: Parts, site: Site) -> Non
     assert tell(parts, site, NOW).comment.address_key == found.pop()[0]  # type: ignore[union-attr]
 
 
+@proves(Line.PRIVACY)
 @pytest.mark.parametrize("redis", ["steady", "emptied", "away"])
 def test_limits_hold_across_a_change(parts: Parts, site: Site, redis: str, redis_url: str) -> None:
     """Comments of before count with those of after, wherever they are counted, and the wait is just long enough."""
@@ -133,6 +135,7 @@ def test_who_posts_from_one_network_is_counted_across_a_change(parts: Parts, sit
     assert [look(number, before + LEAD) for number in (3, 4)] == [3, 4]
 
 
+@proves(Line.PRIVACY)
 def test_an_old_key_is_destroyed_with_all_that_it_made(parts: Parts, site: Site) -> None:
     """As soon as no limit looks back so far; the hash of the same network is another one then."""
     first = tell(parts, site, NOW).comment.address_key  # type: ignore[union-attr]
@@ -177,6 +180,7 @@ def test_emptying_goes_on_where_it_was_left(parts: Parts, site: Site, monkeypatc
     assert set(hashes(parts.database)) == {None}
 
 
+@proves(Line.PRIVACY)
 def test_all_processes_change_at_the_same_moment(database: Database) -> None:
     """A key is known to all some time before it counts, and a process asks often enough to have it by then."""
     begin(database, "first")
@@ -191,6 +195,7 @@ def test_all_processes_change_at_the_same_moment(database: Database) -> None:
     assert one.addresses(NETWORK, since) == other.addresses(NETWORK, since) != one.addresses(NETWORK, last)
 
 
+@proves(Line.PRIVACY)
 def test_two_processes_that_change_it_at_once_end_with_one_key(database: Database) -> None:
     """Whoever is second finds the new key there."""
     begin(database, "first")
@@ -238,13 +243,3 @@ def test_while_the_database_is_away_the_known_keys_go_on(database: Database, mon
     with monkeypatch.context() as patch:
         patch.setattr(kept, "_database", Database("sqlite:////nowhere/at/all.db"))
         assert kept.at(NOW + DAY) == known
-
-
-def test_a_comment_without_an_address_has_nothing_to_empty(parts: Parts, site: Site) -> None:
-    """It stays as it is."""
-    one = post(parts, site, comment("No address"))
-    rotated(parts.database, NOW + 30 * DAY)
-    rotated(parts.database, NOW + 40 * DAY)
-
-    with parts.database.read() as connection:
-        assert comments.get(connection, "news", one.id) == one

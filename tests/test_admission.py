@@ -11,6 +11,7 @@ from werkzeug.test import Client
 from moderation.admission import EXTENSION, READ_AT_MOST, Admission
 from moderation.app import create_app
 from moderation.settings import Settings
+from tests.proofs import Line, proves
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -42,6 +43,7 @@ def slow() -> Iterator[Slow]:
     made.may_go.set()
 
 
+@proves(Line.LIMITS)
 def test_one_too_many_is_refused_at_once(slow: Slow) -> None:
     """The refusal says when to come again; when a place is free the next one is let in."""
     door = Admission(slow, 2)
@@ -74,6 +76,7 @@ def test_who_looks_after_the_service_is_let_in(slow: Slow) -> None:
     ]  # fmt: skip
 
 
+@proves(Line.LIMITS)
 @pytest.mark.parametrize(("length", "left"), [(1000, 0), (READ_AT_MOST + 1, READ_AT_MOST + 1)])
 def test_a_short_body_is_read_so_that_the_connection_can_go_on(slow: Slow, length: int, left: int) -> None:
     """A long one is left where it is."""
@@ -86,6 +89,7 @@ def test_a_short_body_is_read_so_that_the_connection_can_go_on(slow: Slow, lengt
     assert len(body.read()) == left
 
 
+@proves(Line.LIMITS)
 def test_a_place_is_given_back_when_the_application_fails() -> None:
     """Else an error would shut the door for good."""
 

@@ -5,8 +5,10 @@ from flask import Response, request
 
 from moderation.app import create_app
 from moderation.settings import Settings
+from tests.proofs import Line, proves
 
 
+@proves(Line.LIMITS)
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "address"),
     [

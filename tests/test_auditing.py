@@ -12,6 +12,7 @@ from moderation.storage.database import Database
 from moderation.storage.tables import audit, audit_heads
 from tests.build import NOW
 from tests.logbook import entries, write
+from tests.proofs import Line, proves
 
 ROWS = 7
 MINE, MY_HEAD = audit.c.site_id == "news", audit_heads.c.site_id == "news"
@@ -159,6 +160,7 @@ def test_a_site_without_entries_has_a_whole_chain(chain: Database) -> None:
     assert (found.number, found.hash, found.broken) == (0, GENESIS, None)
 
 
+@proves(Line.AUDIT)
 @pytest.mark.parametrize("name", TAMPERED)
 def test_what_is_done_to_a_chain_is_found(chain: Database, name: str) -> None:
     """The first entry that is not as it was is named; other sites' chains stay whole."""
@@ -173,6 +175,7 @@ def test_what_is_done_to_a_chain_is_found(chain: Database, name: str) -> None:
     assert verify(chain, "other").broken is None
 
 
+@proves(Line.AUDIT)
 @pytest.mark.parametrize("how", [cut_off(5), cut_off(1), rewrite], ids=["cut off", "emptied", "rewritten"])
 def test_a_head_that_was_kept_elsewhere_tells_what_the_chain_cannot(chain: Database, how: Tamper) -> None:
     """Who can write to the whole database can make a chain that is whole; the head of the true one is not in it."""

@@ -11,6 +11,7 @@ from moderation.app import create_app
 from moderation.bodies import Bodies
 from moderation.errors import OverloadedError
 from moderation.settings import Settings
+from tests.proofs import Line, proves
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -51,6 +52,7 @@ def ask(app: Bodies, address: str, body: io.BytesIO | None = None) -> bytes:
     return b"".join(app(environ, lambda *_: lambda _: None))
 
 
+@proves(Line.LIMITS)
 def test_slow_bodies_leave_room_for_others() -> None:
     """One address holds half of the places at most and all together three quarters; then others go on."""
     app = Bodies(answering, PLACES)
@@ -88,6 +90,7 @@ def test_lines_of_a_body_can_be_read() -> None:
     assert ask(Bodies(lines, PLACES), "one", io.BytesIO(b"a\nb\nc")) == b"a\nb\n|c"
 
 
+@proves(Line.LIMITS)
 def test_a_body_without_a_length_is_read_whole_or_refused(settings: Settings) -> None:
     """It is not cut where it is too long: what is left could be taken for something else."""
     body = b'{"text": "A fine article", "thread": {"id": "t"}}' + b" " * settings.max_body_bytes

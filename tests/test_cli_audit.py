@@ -12,6 +12,7 @@ from moderation.storage import migrate, tables
 from moderation.storage.database import Database
 from tests.build import make_site
 from tests.logbook import entries, write
+from tests.proofs import Line, proves
 from tests.shell import run
 
 
@@ -54,6 +55,7 @@ def test_machines_read_json(here: Settings, database: Database) -> None:
     ]  # fmt: skip
 
 
+@proves(Line.AUDIT)
 def test_a_broken_chain_is_an_error(here: Settings, database: Database) -> None:
     """The exit code is 1, and the first entry that is wrong is named; other chains are told all the same."""
     break_second(database)

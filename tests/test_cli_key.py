@@ -13,6 +13,7 @@ from moderation.secret import load_secret
 from moderation.settings import Settings
 from moderation.storage import sites
 from moderation.storage.database import Database
+from tests.proofs import Line, proves
 from tests.shell import run
 from tests.test_cli_admin import scopes_of, told
 
@@ -31,6 +32,7 @@ def test_a_key_may_do_what_it_was_made_for(settings: Settings) -> None:
     assert ids.api_key_prefix(narrow["api_key"]) in {one["prefix"] for one in listed}
 
 
+@proves(Line.KEYS)
 def test_a_key_is_never_shown_again(settings: Settings) -> None:
     """The list has the public prefix, and nothing that lets anyone in."""
     made = told(site, settings, "add", "news")
@@ -38,6 +40,7 @@ def test_a_key_is_never_shown_again(settings: Settings) -> None:
     assert made["api_key"] not in run(key, settings, "list", "news").output
 
 
+@proves(Line.KEYS)
 def test_a_revoked_key_lets_nobody_in(settings: Settings) -> None:
     """`key revoke` ends a key's life once; a second time there is none."""
     api_key = told(site, settings, "add", "news")["api_key"]
@@ -51,6 +54,7 @@ def test_a_revoked_key_lets_nobody_in(settings: Settings) -> None:
     assert "no such live key" in run(key, settings, "revoke", "news", prefix, code=1).stderr
 
 
+@proves(Line.KEYS)
 def test_a_key_of_another_site_is_not_revoked(settings: Settings) -> None:
     """Revoking is bound to the site that is named."""
     api_key = told(site, settings, "add", "news")["api_key"]
@@ -61,6 +65,7 @@ def test_a_key_of_another_site_is_not_revoked(settings: Settings) -> None:
     assert scopes_of(settings, api_key) == set(Scope)
 
 
+@proves(Line.KEYS)
 def test_an_akismet_key_is_for_akismet_alone(settings: Settings) -> None:
     """It has the 12 hex digits that WordPress wants, is found as an Akismet key only, and takes no scopes."""
     run(site, settings, "add", "news")
@@ -87,6 +92,7 @@ def test_a_scope_that_does_not_exist_is_refused_with_those_that_do(settings: Set
     )
 
 
+@proves(Line.KEYS)
 def test_a_key_can_expire(settings: Settings) -> None:
     """`--expires` says for how long it is good, and the list until when, and when it was used last."""
     run(site, settings, "add", "news")

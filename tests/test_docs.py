@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages import DOCS, PAGES
+from tests.pages import DOCS, PAGES, page_of
 
 ROOT = DOCS.parent
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
@@ -23,7 +23,7 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize(("name", "table"), PAGES.items(), ids=PAGES)
 def test_a_table_says_what_the_code_says(name: str, table: Callable[[], str]) -> None:
     """The table of each page is the one that the code makes; `make docs` writes it anew."""
-    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    page = page_of(name).read_text(encoding="utf-8")
 
     assert f"<!-- {name} begin -->\n{table()}\n<!-- {name} end -->" in page
 

@@ -20,6 +20,7 @@ from moderation.storage import endpoints, labels, tables, threads
 from moderation.storage.database import Database
 from tests.build import FREE, NOW, add_model, comment, make_parts, make_site, prepared
 from tests.logbook import entries
+from tests.proofs import Line, proves
 from tests.workers.fakes import TableScorers, make_process
 from workers import drain
 
@@ -80,6 +81,7 @@ def everything(parts: Parts) -> str:
     return "\n".join(found)
 
 
+@proves(Line.PRIVACY, lambda _: f"{len(ROWS)} kinds of rows, and all of Redis")
 @pytest.mark.parametrize("by", ["comment", "author"])
 def test_nothing_is_left_and_the_receipt_says_from_where(spread: tuple[Parts, Site, StoredComment], by: str) -> None:
     """No table and no key of Redis holds text, name or keyed hash; the count stays, and the models are made anew."""

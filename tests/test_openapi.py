@@ -19,6 +19,7 @@ from moderation.settings import Settings
 from moderation.storage import comments, sites, work
 from moderation.web import EXTENSION
 from tests.build import NOW, add_model, make_site
+from tests.proofs import Line, described, operations, proves
 from tests.walks import walk_appeals, walk_words
 
 SCHEMAS = "#/components/schemas/"
@@ -71,11 +72,11 @@ def caller(settings: Settings) -> Caller:
     return Caller(http, http.get("/openapi.json").get_json())
 
 
-def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield method, path and description of every operation."""
-    for path, item in spec["paths"].items():
-        for method, operation in item.items():
-            yield method.upper(), path, operation
+def scoped(spec: dict[str, Any]) -> Iterator[tuple[str, str, list[Scope]]]:
+    """Yield method, path and scopes of every operation that needs one, but one that would wait for a worker."""
+    for method, path, operation in operations(spec):
+        if path != "/v1/score" and "security" in operation:
+            yield method, path, [Scope(name) for needed in operation["security"] for name in needed["key"]]
 
 
 def references(node: Any) -> Iterator[str]:
@@ -124,12 +125,10 @@ def test_the_description_does_not_depend_on_who_asks_first(settings: Settings) -
     assert b"evil.example" not in http.get("/openapi.json", headers={"Host": "evil.example"}).data
 
 
+@proves(Line.KEYS, lambda app: f"{len(list(scoped(described(app))))} operations")
 def test_a_key_needs_the_scope_that_is_described(caller: Caller) -> None:
     """A key without a scope that an operation names is told which one is missing; one with it alone is let in."""
-    for method, path, operation in operations(caller.spec):
-        if path == "/v1/score" or "security" not in operation:
-            continue  # the first would wait for a worker
-        enough = [Scope(name) for requirement in operation["security"] for name in requirement["key"]]
+    for method, path, enough in scoped(caller.spec):
         others = [one for one in Scope if one not in enough]
 
         path = path.replace("{version}", "1")  # noqa: PLW2901 - a number; any text will do for the others

@@ -3,10 +3,12 @@
 import pytest
 
 from moderation.passwords import TRIED_FIRST, weakness
+from tests.proofs import Line, proves
 
 EMAIL = "kim.of.the.news@news.example"
 
 
+@proves(Line.MODERATORS)
 @pytest.mark.parametrize(
     ("password", "why"),
     [

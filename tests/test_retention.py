@@ -19,6 +19,7 @@ from moderation.storage import comments, sites, tables, threads
 from moderation.storage.database import Database
 from tests.build import FREE, NOW, TOXIC, comment, make_parts, make_site, post, settle_all
 from tests.logbook import added, entries
+from tests.proofs import Line, proves
 
 DAY = timedelta(days=1)
 
@@ -78,6 +79,7 @@ def test_everything_is_kept_unless_the_site_says_otherwise(shelf: Shelf) -> None
     assert shelf.dump() == before
 
 
+@proves(Line.PRIVACY)
 def test_each_status_has_its_own_time(shelf: Shelf) -> None:
     """Text, author, notes and metadata of what is old enough are gone from every table; the counts stay."""
     approved, rejected = shelf.add("canary-good", Action.APPROVE), shelf.add("canary-bad", Action.REJECT)
@@ -128,6 +130,7 @@ def test_the_time_counts_from_the_last_change(shelf: Shelf) -> None:
     assert shelf.read(one).text == ""
 
 
+@proves(Line.PRIVACY)
 def test_single_things_are_forgotten_and_the_text_stays(shelf: Shelf) -> None:
     """Hashes of addresses, scores and notes each go from rows, decisions and events, and nothing else does."""
     one = shelf.add("canary-one", Action.REJECT)

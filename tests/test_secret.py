@@ -8,6 +8,7 @@ import pytest
 
 from moderation.secret import FILE, LEAST, load_secret
 from moderation.settings import Settings
+from tests.proofs import Line, proves
 
 
 def test_a_secret_is_made_once_and_kept(settings: Settings) -> None:
@@ -21,6 +22,7 @@ def test_a_secret_is_made_once_and_kept(settings: Settings) -> None:
     assert set(os.listdir(settings.data)) - before == {FILE}  # noqa: PTH208 - names only
 
 
+@proves(Line.SECRETS)
 def test_only_the_owner_may_read_it(settings: Settings) -> None:
     """Neither the file nor a folder that was made for it is open to others."""
     fresh = settings.model_copy(update={"data": settings.data / "new" / "folder"})

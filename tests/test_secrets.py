@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from moderation import ids
+from tests.proofs import Line, proves
 
 ROOT = Path(__file__).parents[1]
 SHAPES = {
@@ -31,6 +32,7 @@ def found_in(text: str) -> list[str]:
     return [name for name, shape in SHAPES.items() if re.search(shape, text)]
 
 
+@proves(Line.SECRETS, lambda _: f"{len(SHAPES)} shapes")
 def test_no_tracked_file_holds_a_secret() -> None:
     """Also not one that was made for a test: those are made when it runs."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)  # noqa: S607
@@ -51,6 +53,7 @@ def test_no_tracked_file_holds_a_secret() -> None:
     assert found == {}
 
 
+@proves(Line.SECRETS)
 @pytest.mark.parametrize(
     "secret",
     [ids.new_api_key()[1], "AKIA" + "A" * 16, "ghp_" + "a" * 36, "sk-" + "a" * 40, "redis://me:" + "a" * 16 + "@host"],

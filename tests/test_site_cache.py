@@ -16,6 +16,7 @@ from moderation.site_cache import SiteCache
 from moderation.storage.database import Database
 from tests.build import NOW, make_site
 from tests.logbook import added
+from tests.proofs import Line, proves
 
 HASHER = Hasher("s" * 32)
 SECOND = timedelta(seconds=1)
@@ -45,6 +46,7 @@ def known(database: Database, key: str) -> Key:
     return next(one for one in keys.list_keys(database, "news") if one.prefix == ids.api_key_prefix(key))
 
 
+@proves(Line.KEYS)
 def test_a_key_expires_to_the_moment(database: Database) -> None:
     """Also one that was looked up just before; whoever holds it is told so, and nobody else."""
     clock, key = Clock(), made(database, timedelta(days=90))
@@ -61,6 +63,7 @@ def test_a_key_expires_to_the_moment(database: Database) -> None:
     assert not isinstance(refused.value, ExpiredKeyError)
 
 
+@proves(Line.KEYS)
 @pytest.mark.parametrize("life", [None, timedelta(days=90), timedelta(hours=1)])
 def test_two_keys_are_good_while_one_is_rolled(database: Database, life: timedelta | None) -> None:
     """The old one for the overlap or its own rest; the new one for as long a life, for ever if that was for ever."""
@@ -78,6 +81,7 @@ def test_two_keys_are_good_while_one_is_rolled(database: Database, life: timedel
     ]  # fmt: skip
 
 
+@proves(Line.KEYS)
 def test_a_key_is_rolled_once(database: Database) -> None:
     """A second time, as after a double click, the key that took its place is the one to roll."""
     prefix = str(ids.api_key_prefix(made(database)))
@@ -87,6 +91,7 @@ def test_a_key_is_rolled_once(database: Database) -> None:
         keys.rotate(database, HASHER, "news", prefix, timedelta(days=7), NOW, CLI)
 
 
+@proves(Line.KEYS)
 def test_an_akismet_key_is_rolled_too(database: Database) -> None:
     """It stays one of twelve hex digits."""
     old = made(database, kind="akismet")
@@ -98,6 +103,7 @@ def test_an_akismet_key_is_rolled_too(database: Database) -> None:
     assert cache.akismet_key(HASHER.akismet_key(new)).site_id == "news"
 
 
+@proves(Line.KEYS)
 def test_keys_of_other_sites_are_not_there(database: Database) -> None:
     """Neither rolled nor revoked."""
     prefix = str(ids.api_key_prefix(made(database)))
@@ -109,6 +115,7 @@ def test_keys_of_other_sites_are_not_there(database: Database) -> None:
         keys.revoke(database, "other", prefix, NOW, CLI)
 
 
+@proves(Line.KEYS)
 def test_it_is_known_when_a_key_was_used(database: Database) -> None:
     """The first use of each minute is written, and by another thread than the one that uses it."""
     clock, key = Clock(), made(database)
@@ -125,6 +132,7 @@ def test_it_is_known_when_a_key_was_used(database: Database) -> None:
     assert EVERY == 60 * SECOND
 
 
+@proves(Line.KEYS)
 def test_no_request_waits_for_it(database: Database) -> None:
     """A database that takes no writes delays nobody, and what it does not take is forgotten."""
     key = made(database)

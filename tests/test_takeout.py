@@ -15,6 +15,7 @@ from moderation.storage import authors, labels
 from moderation.storage.database import Database
 from tests.build import FREE, HARMLESS, NOW, comment, make_parts, make_site, post, settle_all
 from tests.logbook import write
+from tests.proofs import Line, proves
 from tests.shell import run
 
 
@@ -42,6 +43,7 @@ def kinds(documents: list[dict[str, Any]]) -> dict[str, int]:
     return {kind: found.count(kind) for kind in dict.fromkeys(found)}
 
 
+@proves(Line.PRIVACY)
 def test_everything_of_a_site_is_written_and_nothing_of_another(
     database: Database, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +89,7 @@ def test_the_shell_writes_lines(settings: Settings) -> None:
     database.close()
 
 
+@proves(Line.PRIVACY)
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " |calc"])
 def test_no_cell_is_a_formula(text: str) -> None:
     """White space before it does not hide it; other cells stay as they are."""

@@ -37,6 +37,7 @@ from moderation.web import EXTENSION
 from moderation.word_lists import Entry
 from tests.build import FREE, TOXIC, add_model, comment, make_site, post, settle_all
 from tests.dashboard.visitor import PASSWORD, Visitor
+from tests.proofs import Line, described, proves
 
 NAMES_NOTHING = {"filename", "anything", "prefix", "method"}
 """Parts of paths that stand for nothing that a site has: files, and how programs call."""
@@ -201,6 +202,14 @@ def routes(app: APIFlask, *, of_things: bool) -> Iterator[tuple[Rule, str]]:
                 yield rule, method
 
 
+def filters_of_things(app: APIFlask) -> Iterator[tuple[str, str]]:
+    """Yield path and name of every filter that is described and finds what a site has."""
+    for path, item in described(app)["paths"].items():
+        for one in item.get("get", {}).get("parameters", ()):
+            if one["in"] == "query" and one["name"] not in FILTERS_OF_NOTHING | {"cursor"}:
+                yield path, one["name"]
+
+
 def everything(database: Database) -> dict[str, list[Any]]:
     """Return every row of every table, without when keys were used, which a thread notes at its leisure."""
     with database.read() as connection:
@@ -223,6 +232,7 @@ def said(response: TestResponse, named: Mapping[str, str]) -> tuple[int, str]:
     return response.status_code, text
 
 
+@proves(Line.TENANTS, lambda app: f"{len(list(routes(app, of_things=True)))} routes, each with its ids")
 def test_what_another_site_has_is_as_if_it_were_not_there(tenants: Tenants) -> None:
     """Every route answers about what another site has as it does about what nobody has, and changes nothing."""
     before = everything(tenants.parts.database)
@@ -237,6 +247,7 @@ def test_what_another_site_has_is_as_if_it_were_not_there(tenants: Tenants) -> N
     assert everything(tenants.parts.database) == before
 
 
+@proves(Line.TENANTS, lambda app: f"{len(list(routes(app, of_things=True)))} routes")
 def test_a_site_reaches_what_it_has(tenants: Tenants) -> None:
     """Each of those routes leads its own site to the thing; what removes goes last, and a thing after what it has.
 
@@ -252,6 +263,7 @@ def test_a_site_reaches_what_it_has(tenants: Tenants) -> None:
         assert tenants.news.call(rule, method, tenants.news.has).status_code < 400, (method, rule)
 
 
+@proves(Line.TENANTS, lambda app: f"{sum(method == 'GET' for _, method in routes(app, of_things=False))} routes")
 def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
     """No answer that needs no name holds anything of another site, and some hold what the own site has."""
     shown = set()
@@ -271,23 +283,21 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
     }  # fmt: skip
 
 
+@proves(Line.TENANTS, lambda app: f"{len(list(filters_of_things(app)))} filters")
 def test_no_filter_finds_what_another_site_has(tenants: Tenants) -> None:
     """Every filter that is described finds nothing with another site's names, and something with the own."""
     filters = {name: tenants.news.has[f"{name}_id"] for name in ("thread", "author", "cluster", "endpoint", "comment")}
     filters |= {"q": tenants.news.text, "subject": filters["comment"]}
     tenants.news.open("native.decide_comment", "POST", f"/v1/comments/{filters['comment']}/decision")
-    described = tenants.app.test_client().get("/openapi.json").get_json()["paths"]
 
-    for path, operations in described.items():
-        for one in operations.get("get", {}).get("parameters", ()):
-            if one["in"] != "query" or one["name"] in FILTERS_OF_NOTHING | {"cursor"}:
-                continue
-            asked = f"{path}?{urlencode({one['name']: filters[one['name']]})}"
-            assert tenants.news.has["comment_id"] in tenants.news.open("", "GET", asked).text, asked
-            mine = tenants.other.open("", "GET", asked)
-            assert (mine.status_code, [mark for mark in tenants.news.marks if mark in mine.text]) == (200, []), asked
+    for path, name in filters_of_things(tenants.app):
+        asked = f"{path}?{urlencode({name: filters[name]})}"
+        assert tenants.news.has["comment_id"] in tenants.news.open("", "GET", asked).text, asked
+        mine = tenants.other.open("", "GET", asked)
+        assert (mine.status_code, [mark for mark in tenants.news.marks if mark in mine.text]) == (200, []), asked
 
 
+@proves(Line.TENANTS)
 def test_no_body_reaches_what_another_site_has(tenants: Tenants) -> None:
     """Names in a body are the own site's: its threads, its endpoints, its external ids."""
     names, text, http = tenants.news.has, tenants.news.text, tenants.app.test_client()

@@ -18,6 +18,7 @@ from moderation.service import Service
 from moderation.word_changes import Place, Who
 from tests.build import TOXIC, add_model, comment, post, settle_all
 from tests.logbook import added, dumped, moderator
+from tests.proofs import Line, proves
 from tests.test_tenants import BODIES, VERSIONS, Tenant
 
 ROOT = Path(__file__).parents[1]
@@ -116,6 +117,7 @@ def renew(service: Service, tenant: Tenant, number: int) -> Tenant:
     return replace(tenant, has={**tenant.has, **has})
 
 
+@proves(Line.AUDIT, lambda _: f"{len(set(LEAVES) | LEAVES_NONE | TESTED_APART)} routes")
 def test_every_route_that_can_change_something_is_known(news: Tenant) -> None:
     """A route that is added must say what it leaves in the log."""
     found = {
@@ -125,6 +127,7 @@ def test_every_route_that_can_change_something_is_known(news: Tenant) -> None:
     assert found == set(LEAVES) | LEAVES_NONE | TESTED_APART
 
 
+@proves(Line.AUDIT, lambda _: f"{len(LEAVES)} routes")
 def test_each_change_leaves_one_entry_with_its_actor(
     news: Tenant, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +160,7 @@ def test_each_change_leaves_one_entry_with_its_actor(
     assert [one for one in secrets if one in kept] == []
 
 
+@proves(Line.AUDIT, lambda _: f"{len(DESK_FORMS)} forms")
 def test_forms_of_the_desk_leave_entries(news: Tenant, service: Service) -> None:
     """Many decided at once, taken back, the policy saved and put back: each is the moderator's."""
     database, desk = service.parts.database, news.desk
@@ -194,6 +198,7 @@ def _fits(entry: Entry, has: Mapping[str, str]) -> bool:
     return entry.subject == has[named[kind]]
 
 
+@proves(Line.AUDIT)
 def test_what_is_refused_leaves_nothing(news: Tenant, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call about what the site does not have, or that cannot be understood, is no change."""
     nobodys = dict.fromkeys(news.has, "01940000-0000-7000-8000-00000000ffff")

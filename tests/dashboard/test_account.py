@@ -16,6 +16,7 @@ from moderation.storage.moderators import find_moderator
 from tests.build import comment
 from tests.dashboard.visitor import EMAIL, PASSWORD, Visitor, hold
 from tests.logbook import added
+from tests.proofs import Line, proves
 
 NEW, LEE = "tram tea kettle", "lee@news.example"
 BANNER = "Your password was made for you"
@@ -83,6 +84,7 @@ def test_a_password_that_was_made_works_under_a_banner(app: APIFlask, engine: Se
     assert BANNER not in visitor.get("/desk").text
 
 
+@proves(Line.MODERATORS)
 @pytest.mark.parametrize(
     ("environ", "age"),
     [

@@ -14,13 +14,17 @@ from moderation.records import Site
 from moderation.service import Service
 from tests.build import TOXIC, post, settle_all
 from tests.dashboard.visitor import EMAIL, PASSWORD, Visitor
+from tests.proofs import Line, proves
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
 SCRIPT = "javascript:alert(1)//"
 ACTIVE = re.compile(r"<script>|<img |href=.?javascript:|>49<", re.IGNORECASE)
 NOBODYS = "01940000-0000-7000-8000-00000000ffff"
+TOKENS = (None, "", "0" * 32, "é")
 NAMED = {
     "comment_id": NOBODYS, "cluster_id": NOBODYS, "batch_id": NOBODYS, "author_key": "0" * 32, "version": "1",
+    "appeal_id": NOBODYS, "endpoint_id": NOBODYS, "delivery_id": NOBODYS, "filter_id": NOBODYS, "moderator_id": NOBODYS,
+    "key_prefix": "0" * 8,
     "filename": "desk.css", "anything": "x",
 }  # fmt: skip
 ELSEWHERE = [
@@ -37,17 +41,19 @@ def paths(app: APIFlask, method: str) -> list[str]:
     return [adapter.build(one.endpoint, {name: NAMED[name] for name in one.arguments}, method) for one in rules]
 
 
+@proves(Line.MODERATORS, lambda app: f"{len(paths(app, 'POST'))} forms × {len(TOKENS)} tokens")
 def test_no_form_is_taken_without_its_token(app: APIFlask, visitor: Visitor) -> None:
     """Although somebody is signed in, each route that changes something refuses a form that came from elsewhere."""
     tried = paths(app, "POST")
 
     for path in tried:
-        for token in (None, "", "0" * 32, "é"):
+        for token in TOKENS:
             answer = visitor.client.post(path, data={} if token is None else {"form_token": token})
             assert answer.status_code == 403, path
     assert len(tried) >= 10
 
 
+@proves(Line.MODERATORS, lambda app: f"{len(paths(app, 'GET'))} pages")
 def test_every_page_has_its_headers(app: APIFlask, visitor: Visitor) -> None:
     """No page runs inline scripts, is framed, kept by caches or guessed to be something else, errors neither."""
     for path in paths(app, "GET"):
@@ -59,6 +65,7 @@ def test_every_page_has_its_headers(app: APIFlask, visitor: Visitor) -> None:
         answer.close()
 
 
+@proves(Line.MODERATORS)
 def test_nothing_of_a_comment_is_run(engine: Service, site: Site, visitor: Visitor) -> None:
     """Every field that a comment has, and notes, on every page that shows them."""
     author, thread = Author(EVIL, EVIL, f"{EVIL}@x", SCRIPT), Thread(EVIL, SCRIPT, EVIL, EVIL)
@@ -76,6 +83,7 @@ def test_nothing_of_a_comment_is_run(engine: Service, site: Site, visitor: Visit
     assert "&lt;script&gt;" in visitor.client.get(shown[0]).text
 
 
+@proves(Line.MODERATORS)
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_a_sign_in_leads_nowhere_else(client: FlaskClient, target: str) -> None:
     """Whatever `next` says, the form leads back to the desk."""
@@ -84,6 +92,7 @@ def test_a_sign_in_leads_nowhere_else(client: FlaskClient, target: str) -> None:
     assert re.findall(r'name="next" value="([^"]*)"', shown) == ["/desk"]
 
 
+@proves(Line.MODERATORS)
 def test_a_session_is_never_one_that_was_brought_along(client: FlaskClient, second_client: FlaskClient) -> None:
     """Who plants a cookie before the sign-in knows nothing of the session after it."""
     planted, visitor = "A" * 43, Visitor(client)
@@ -98,6 +107,7 @@ def test_a_session_is_never_one_that_was_brought_along(client: FlaskClient, seco
     assert second_client.get("/desk").status_code == 303
 
 
+@proves(Line.MODERATORS)
 def test_hosts_and_forwarding_are_not_believed(client: FlaskClient) -> None:
     """No answer names a host that the caller made up."""
     for path in ("/desk", "/desk/login", "/openapi.json", "/v1/comments"):

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from moderation.dashboard.throttle import TRIES
 from moderation.service import Service
 from tests.dashboard.visitor import EMAIL, PASSWORD, Visitor
+from tests.proofs import Line, proves
 
 
 def test_a_moderator_signs_in_and_out(client: FlaskClient) -> None:
@@ -43,6 +44,7 @@ def test_who_is_not_signed_in_is_sent_to_the_login(client: FlaskClient) -> None:
     assert back.headers["Location"] == "/desk?status=rejected&thread=a%26b"
 
 
+@proves(Line.MODERATORS)
 @pytest.mark.parametrize(
     "path", ["https://evil.example/desk", "//evil.example", "/deskevil", "/desk\\evil", "/v1/comments", "/desk\r\nX: y"]
 )
@@ -61,6 +63,7 @@ def test_who_is_signed_in_needs_no_login(visitor: Visitor) -> None:
     assert visitor.client.get("/desk/login").headers["Location"] == "/desk"
 
 
+@proves(Line.MODERATORS)
 def test_a_login_from_another_site_is_refused(client: FlaskClient) -> None:
     """A form without this browser's own token signs nobody in, so that nobody is signed in as somebody else."""
     values = {"email": EMAIL, "password": PASSWORD}
@@ -81,6 +84,7 @@ def test_two_login_pages_can_be_open(client: FlaskClient) -> None:
     assert visitor.send(form, {"email": EMAIL, "password": PASSWORD}).status_code == 303
 
 
+@proves(Line.MODERATORS)
 def test_guessing_is_slowed_down(client: FlaskClient, engine: Service) -> None:
     """After ten failures within 15 minutes even the right password has to wait, and the page says how long."""
     visitor = Visitor(client)
@@ -132,6 +136,7 @@ def test_cookies_can_be_kept_to_https(client: FlaskClient) -> None:
     assert "; Secure;" in answer.headers["Set-Cookie"]
 
 
+@proves(Line.MODERATORS)
 def test_cookies_are_kept_from_scripts_and_other_sites(client: FlaskClient) -> None:
     """Both cookies are HttpOnly and SameSite=Lax and belong to the desk alone."""
     visitor = Visitor(client)

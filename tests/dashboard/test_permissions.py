@@ -2,6 +2,7 @@
 
 import pytest
 from apiflask import APIFlask
+from werkzeug.routing import Rule
 
 from moderation import accounts
 from moderation.dashboard.permissions import ALLOWED, OPEN_TO_ALL
@@ -10,6 +11,7 @@ from moderation.records import Site
 from moderation.service import Service
 from tests.build import NOW, comment
 from tests.dashboard.visitor import EMAIL, PASSWORD, Visitor, hold
+from tests.proofs import Line, proves
 
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 BUTTONS = {
@@ -18,6 +20,17 @@ BUTTONS = {
     Role.OWNER: {"decision", "decisions", "restriction", "save"},
 }
 """What a page offers to each role."""
+
+
+def desk_routes(app: APIFlask) -> set[str]:
+    """Return every route of the desk."""
+    return {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("desk.")}
+
+
+def guarded(app: APIFlask) -> list[Rule]:
+    """Return the desk's routes that not everybody may open, but the one that ends the session."""
+    rules = app.url_map.iter_rules()
+    return [rule for rule in rules if rule.endpoint in ALLOWED and rule.endpoint != "desk.sign_out"]
 
 
 def seated(app: APIFlask, engine: Service, role: Role) -> Visitor:
@@ -29,11 +42,10 @@ def seated(app: APIFlask, engine: Service, role: Role) -> Visitor:
     return visitor
 
 
+@proves(Line.MODERATORS, lambda app: f"{len(desk_routes(app))} routes")
 def test_every_route_of_the_desk_says_who_may_open_it(app: APIFlask) -> None:
     """A route without its line would be refused to everybody, and fails here first."""
-    found = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("desk.")}
-
-    assert found == set(ALLOWED) | OPEN_TO_ALL
+    assert desk_routes(app) == set(ALLOWED) | OPEN_TO_ALL
 
 
 def test_a_viewer_changes_nothing(app: APIFlask) -> None:
@@ -47,6 +59,7 @@ def test_a_viewer_changes_nothing(app: APIFlask) -> None:
     assert allowed == {"desk.sign_out", "desk.presence", "desk.change_comfort"} | own
 
 
+@proves(Line.MODERATORS, lambda app: f"{len(guarded(app))} routes")
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_is_refused_what_it_may_not(app: APIFlask, engine: Service, site: Site, role: Role) -> None:
     """Every form of the desk with a right token: what the role may not answers 403 and says who can."""
@@ -54,9 +67,7 @@ def test_each_role_is_refused_what_it_may_not(app: APIFlask, engine: Service, si
     token = visitor.get("/desk").form("/logout").fields["form_token"]
     stored = hold(engine, site, comment())
     values = {"comment_id": stored.id, "author_key": stored.author_key, "cluster_id": stored.id, "batch_id": stored.id}
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint not in ALLOWED or rule.endpoint == "desk.sign_out":
-            continue
+    for rule in guarded(app):
         method = next(iter((rule.methods or set()) & CHANGES), "GET")
         named = {name: values.get(name, "1") for name in rule.arguments}
         path = app.url_map.bind("localhost").build(rule.endpoint, named, method)

@@ -16,6 +16,7 @@ from moderation.storage import sites
 from moderation.storage.database import Database
 from moderation.storage.tables import api_keys
 from tests.build import add_akismet_key, make_parts, make_site
+from tests.proofs import Line, proves
 
 HERE, ELSEWHERE = "203.0.113.9", "198.51.100.7"
 
@@ -57,6 +58,7 @@ def test_a_key_opens_its_own_site(service: Service) -> None:
     assert {site_id: one and one.site_id for site_id, one in found.items()} == {"news": "news", "other": "other"}
 
 
+@proves(Line.KEYS)
 def test_the_database_alone_does_not_give_a_key_away(service: Service) -> None:
     """There are so few keys that whoever has a plain hash of one can try them all."""
     key = add_key(service)

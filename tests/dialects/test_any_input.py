@@ -19,9 +19,11 @@ from tests.build import add_akismet_key
 from tests.dialects.conftest import Api
 from tests.dialects.test_coral import SECRET, add_secret, ask, put
 from tests.dialects.test_perspective import with_settings
+from tests.proofs import Line, proves
 from tests.timing import assert_linear
 
 LONG = 64_000
+EACH = 60
 PIECES = {
     "marks": "\u0301",
     "one letter": "a",
@@ -85,6 +87,7 @@ def _with(value: object, name: str, more: object) -> object:
     return {**value, name: more} if isinstance(value, dict) else [value, more]
 
 
+@proves(Line.INPUT, lambda _: f"{EACH} bodies")
 @pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize("path", BODIES)
 def test_any_body_is_answered(everything: Api, path: str) -> None:
@@ -97,7 +100,7 @@ def test_any_body_is_answered(everything: Api, path: str) -> None:
     written = st.one_of(changed, added, VALUES).map(lambda value: json.dumps(value).encode())
 
     @seed(1)
-    @bounds(QUIET, max_examples=60)
+    @bounds(QUIET, max_examples=EACH)
     @given(st.one_of(written, st.binary(max_size=60)), TYPES)
     def check(body: bytes, kind: str) -> None:
         assert send(everything, key, path, body, kind if body[:1] != b"{" else "application/json") < 500
@@ -105,6 +108,7 @@ def test_any_body_is_answered(everything: Api, path: str) -> None:
     check()
 
 
+@proves(Line.INPUT)
 @bounds(QUIET, max_examples=300)
 @given(TEXTS, st.binary(max_size=80), TYPES, CHARSETS)
 def test_any_form_and_any_batch_is_read_or_refused(text: str, body: bytes, kind: str, charset: str) -> None:
@@ -117,12 +121,14 @@ def test_any_form_and_any_batch_is_read_or_refused(text: str, body: bytes, kind:
     find_links(normalise(text))
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("name", PIECES)
 def test_links_are_found_in_linear_time(name: str) -> None:
     """64,000 characters of any kind take about four times what 16,000 take."""
     assert_linear(find_links, normalise, PIECES[name] * (LONG // len(PIECES[name])))
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("name", PIECES)
 def test_forms_are_read_in_linear_time(name: str) -> None:
     """Whatever is repeated in a body, as a form and as JSON."""

@@ -13,6 +13,7 @@ from moderation.storage import sites
 from moderation.storage.database import Database
 from moderation.web import EXTENSION
 from tests.dialects.conftest import Api
+from tests.proofs import Line, proves
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def anywhere(database: Database, settings: Settings) -> Iterator[Api]:
     app.extensions[EXTENSION].parts.database.close()
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B14:00", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"])
 @pytest.mark.parametrize("name", ["before", "after"])
 @pytest.mark.parametrize("path", ["/v1/comments", "/v1/audit", "/v1/deliveries"])
@@ -34,6 +36,7 @@ def test_any_moment_is_a_moment(anywhere: Api, path: str, name: str, moment: str
     assert anywhere.call("GET", f"{path}?{name}={moment}").status_code == 200
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -49,6 +52,7 @@ def test_nothing_has_a_name_with_nul(anywhere: Api, method: str, path: str) -> N
     assert anywhere.call(method, path).status_code == 404
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("name", ["endpoint", "comment"])
 def test_nul_in_a_filter_is_refused(anywhere: Api, name: str) -> None:
     """A filter of deliveries with U+0000 is refused in words, in a query and in a body."""
@@ -60,6 +64,7 @@ def test_nul_in_a_filter_is_refused(anywhere: Api, name: str) -> None:
         assert answer.get_json()["errors"][0]["field"] == name
 
 
+@proves(Line.INPUT)
 def test_an_author_whose_id_has_a_line_end_can_be_erased(anywhere: Api) -> None:
     """An id that may be stored can be asked for, and a thread's too."""
     posted = anywhere.post(thread="a\nb", author={"id": "kim\nlee"})
@@ -69,6 +74,7 @@ def test_an_author_whose_id_has_a_line_end_can_be_erased(anywhere: Api) -> None:
     assert anywhere.call("DELETE", "/v1/authors/kim%0Alee").get_json()["erased"] == 1
 
 
+@proves(Line.INPUT)
 def test_whole_numbers_may_have_a_point(api: Api) -> None:
     """JSON does not tell 3.0 from 3, and some languages write the one for the other; 3.5 and "3" are refused."""
     body = {"text": "Hello", "thread": {"id": "t"}, "signals": {"filled_in_ms": 5200.0}}
@@ -80,6 +86,7 @@ def test_whole_numbers_may_have_a_point(api: Api) -> None:
         assert answer.status_code == 422
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("tag", ["1" * 5000, "1" * 19, "٣", "x", "-1", ""])
 def test_a_tag_that_no_policy_had_is_refused(api: Api, tag: str) -> None:
     """Too many digits for a number are no number, and an empty tag guards against nothing."""
@@ -88,6 +95,7 @@ def test_a_tag_that_no_policy_had_is_refused(api: Api, tag: str) -> None:
     assert answer.status_code == 400
 
 
+@proves(Line.INPUT)
 def test_a_refused_address_is_not_repeated(api: Api) -> None:
     """What stood in the place of an address may be anything of a person."""
     answer = api.post(author={"ip": "canary"})
@@ -96,6 +104,7 @@ def test_a_refused_address_is_not_repeated(api: Api) -> None:
     assert b"canary" not in answer.data
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("moment", [5, "5", -1.5, True, "2026-01-01"])
 def test_a_number_is_no_moment(api: Api, moment: object) -> None:
     """Moments are written out: nobody guesses whether a number means seconds or milliseconds, or where midnight is."""

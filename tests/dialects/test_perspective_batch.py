@@ -18,6 +18,7 @@ from moderation.settings import Settings
 from tests.answering import CARDS, Answerer
 from tests.dialects.conftest import Api
 from tests.dialects.test_perspective import BODY, SUGGESTION, error_of, with_settings
+from tests.proofs import Line, proves
 from tests.timing import assert_linear
 
 ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
@@ -161,6 +162,7 @@ def test_a_part_that_is_no_call_fails_alone(api: Api, inner: str) -> None:
     assert re.fullmatch(r"HTTP/1.1 40[34] \w+( \w+)?", found["1"][0])
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize(
     "piece", ["--b\r\n", "--b\r\n\r\n", "\n--b", "--b--\r\n", "\r\n", "--", " ", "< + ", "--b\r\nContent-ID: <a + "]
 )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from moderation.dialects.perspective_json import loads
+from tests.proofs import Line, proves
 from tests.timing import assert_linear
 
 
@@ -37,6 +38,7 @@ def test_what_is_no_json_even_so_is_refused(body: bytes) -> None:
         loads(body)
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("piece", ['"\\"', "'\\'", "a ", "a:", ", ", '"', "'", "{a:'", "\\"])
 def test_reading_takes_linear_time(piece: str) -> None:
     """Whatever is repeated, a megabyte is read or refused in time that grows with its length."""

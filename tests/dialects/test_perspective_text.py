@@ -7,6 +7,7 @@ import pytest
 from moderation.dialects.perspective_text import SENTENCES_AT_MOST, sentences, utf16
 from moderation.markup import plain
 from moderation.model import Span
+from tests.proofs import Line, proves
 from tests.timing import assert_linear
 
 
@@ -83,12 +84,14 @@ def test_positions_are_utf16_code_units() -> None:
     assert utf16(Span(0, 2), "ab") == {"begin": 0, "end": 2}
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("piece", ["<", "<a", "<!--", "&", "&amp;", "<script>", "</script", "<p>", "& <a -", "&#1"])
 def test_taking_markup_away_takes_linear_time(piece: str) -> None:
     """Whatever is repeated, also if it is never closed."""
     assert_linear(lambda text: plain(text, is_html=True), str, piece * (200_000 // len(piece)))
 
 
+@proves(Line.INPUT)
 @pytest.mark.parametrize("piece", [".", ". ", "\n", " ", ".'", "。", "\u200b"])
 def test_cutting_into_sentences_takes_linear_time(piece: str) -> None:
     """Whatever is repeated."""

@@ -13,6 +13,7 @@ from moderation.storage.audit import Wanted
 from moderation.storage.database import Database
 from tests.build import NOW
 from tests.logbook import entries, write
+from tests.proofs import Line, proves
 
 KIM = Actor(ActorKind.MODERATOR, "m-1")
 KEY = Actor(ActorKind.API_KEY, "AbCd1234")
@@ -69,6 +70,7 @@ def test_what_is_rolled_back_leaves_no_gap(database: Database) -> None:
     assert verify(database, "news").broken is None
 
 
+@proves(Line.AUDIT)
 @pytest.mark.parametrize("begun", [True, False], ids=["a chain that there is", "a chain that begins"])
 def test_writers_at_once_keep_the_chain_whole(database: Database, begun: bool) -> None:
     """However many there are, each entry has its own number and follows the one before it."""
