@@ -1,6 +1,5 @@
 """The second factor at the desk: setting it up, the second page of the sign-in, switching it off."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -31,7 +30,7 @@ class Watch:
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """Give the service's clock."""
     watch = Watch()
     monkeypatch.setattr(clock, "now", lambda: watch.now)
