@@ -32,7 +32,9 @@ def paths(app: APIFlask, method: str) -> list[str]:
     adapter = app.url_map.bind("localhost")
     desk = [one for one in app.url_map.iter_rules() if one.endpoint.startswith("desk.")]
     rules = [one for one in desk if method in (one.methods or ())]
-    return [adapter.build(one.endpoint, {name: NAMED.get(name, NOBODYS) for name in one.arguments}, method) for one in rules]
+    return [
+        adapter.build(one.endpoint, {name: NAMED.get(name, NOBODYS) for name in one.arguments}, method) for one in rules
+    ]
 
 
 def test_no_form_is_taken_without_its_token(app: APIFlask, visitor: Visitor) -> None:
