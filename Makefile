@@ -35,7 +35,8 @@ run: install ## start everything on this machine: http://127.0.0.1:8080
 
 test: $(VENV)/.installed-test $(VENV)/.installed-clients ## install what tests need, check, and run every test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile
+	@$(BIN)/python -m pytest -m "not alone" --numprocesses=$(JOBS) --dist=loadfile
+	@$(BIN)/python -m pytest -m alone
 
 check: $(VENV)/.installed-test ## lint, format, types and the direction of imports (fast)
 	@$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import pytest
 from soak.rounds import Round, soak
 from soak.stage import Stage
 
+pytestmark = pytest.mark.alone
 FAULTS = ["kill -9 worker parent", "Redis restarts empty", "the endpoint: 500", "power cut"]
 RATE = 6.0
 
