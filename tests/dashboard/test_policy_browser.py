@@ -22,7 +22,7 @@ def test_an_owner_previews_a_preset_and_saves_it(page: Page, url: str, engine: S
     page.get_by_role("link", name="Policy").click()
 
     page.get_by_role("button", name="Strict").click()
-    expect(page.get_by_role("status")).to_contain_text("“strict” are filled in")
+    expect(page.get_by_role("status").filter(has_text="“strict” are filled in")).to_be_visible()
     expect(page.get_by_label("Toxicity: hold from", exact=True)).to_have_value("0.35")
     page.get_by_role("button", name="Preview").click()
 
@@ -34,11 +34,11 @@ def test_an_owner_previews_a_preset_and_saves_it(page: Page, url: str, engine: S
     assert engine.site(site.id).policy_version == 1
 
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Version 2 is in force")
+    expect(page.get_by_role("status").filter(has_text="Version 2 is in force")).to_be_visible()
     assert engine.site(site.id).policy.thresholds["toxicity"] == Threshold(hold=0.35, reject=0.95)
 
     page.get_by_role("button", name="Put back version 1").click()
-    expect(page.get_by_role("status")).to_contain_text("Version 3 is in force")
+    expect(page.get_by_role("status").filter(has_text="Version 3 is in force")).to_be_visible()
     assert engine.site(site.id).policy == site.policy
 
 

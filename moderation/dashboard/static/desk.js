@@ -74,7 +74,8 @@ async function decided(card, path, data) {
     const answer = await send(path, data);
     if (answer.ok) {
       const said = await answer.json();
-      if (inList()) say(said.words, { link: action("Undo", undo) });
+      const newest = undoable.at(-1)?.card === card; // what Undo takes back, whichever answer comes last
+      if (inList() && newest) say(said.words, { link: action("Undo", undo) });
       if (!cards().length || !inList()) location.reload();
       return said.batch_id;
     }

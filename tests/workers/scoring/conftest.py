@@ -2,13 +2,10 @@
 
 import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 
 import pytest
-
-os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks the model hub; it is read when transformers is imported
 
 from tests.workers.scoring import tiny
 from workers.scoring import toxicity

@@ -20,13 +20,12 @@ from workers.scoring.catalogue import (
 BELOW = {
     "AUC toxicity, Jigsaw test at half toxic",
     "AUC toxicity, YouTube comments (youtoxic)",
-    "F1 of toxic spans, news comments (tsd_trial)",
     "calibration error of toxicity, Jigsaw test at natural rate",
     "recall lost to disguise, Jigsaw test at half toxic, mean of 8 kinds at 3 strengths",
-    "clean texts that cross 0.5 only by normalisation",
     "clean texts that cross 0.6 only by normalisation",
     "lowest BPSN AUC over 50 identity terms (homosexual)",
     "speed against BERT-base in Detoxify on PyTorch",
+    "time of a comment of 32 tokens on one core",
 }
 """Floors that the shipped model does not reach yet; `docs/accuracy.md` says by how much, `make eval` fails for them."""
 
