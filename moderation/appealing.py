@@ -8,7 +8,7 @@ from moderation import ids
 from moderation.comment_object import appeal_event_object
 from moderation.model import AppealOutcome, DecidedBy, EventType
 from moderation.records import Appeal, Event, StoredComment
-from moderation.storage import appeals, comments
+from moderation.storage import appeals, comments, events
 from moderation.storage.database import Connection
 
 
@@ -34,7 +34,7 @@ def close_open(
     """
     by_id = {comment.id: comment for comment in standing}
     found = appeals.open_of(connection, sorted({comment.site_id for comment in standing}), sorted(by_id))
-    events = []
+    told = []
     for appeal in found.values():
         closed = replace(
             appeal,
@@ -45,8 +45,17 @@ def close_open(
             note=closing.note,
         )
         appeals.close(connection, closed)
-        events.append(event_of(connection, EventType.APPEAL_CLOSED, closed, by_id[appeal.comment_id], now))
-    return events
+        told.append(event_of(connection, EventType.APPEAL_CLOSED, closed, by_id[appeal.comment_id], now))
+    return told
+
+
+def close_for_good(connection: Connection, comment: StoredComment, now: datetime) -> tuple[StoredComment, int]:
+    """Close and tell the open appeal for a comment that is about to be erased.
+
+    Return the comment as it then stands, and how many deliveries tell of it.
+    """
+    closed = close_open(connection, [comment], ERASED, now)
+    return replace(comment, sequence=comment.sequence + len(closed)), events.publish(connection, closed, now)
 
 
 def event_of(connection: Connection, kind: EventType, appeal: Appeal, comment: StoredComment, now: datetime) -> Event:

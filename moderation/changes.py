@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from moderation import ids, intake, rules
-from moderation.appealing import ERASED, SUPERSEDED, close_open
+from moderation.appealing import SUPERSEDED, close_for_good, close_open
 from moderation.audit_entry import SERVICE, Actor, AuditAction, Change, Value
 from moderation.comment_object import event_object
 from moderation.errors import NotFoundError
@@ -169,9 +169,7 @@ def _erase(
         if before.erased_at is not None:
             audit.append(connection, site_id, now, *also)
             return before, {}, True
-        closed = close_open(connection, [before], ERASED, now)
-        before = replace(before, sequence=before.sequence + len(closed))
-        deliveries = events.publish(connection, closed, now)
+        before, deliveries = close_for_good(connection, before, now)
         after, places = erasing.wipe(connection, before, now)
         event = Event(
             id=ids.new_id(now),

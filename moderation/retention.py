@@ -2,16 +2,19 @@
 
 How long something is kept counts from a comment's last change: when it came, was edited or decided. Pending comments
 are never forgotten, held ones only if the site says so. Counts and the audit log stay.
-The site is told nothing: what it published is its own to keep, and only erasing tells it (`comment.erased`).
+The site is told nothing: what it published is its own to keep, and only erasing tells it (`comment.erased`). But an
+appeal that was open for a forgotten comment is closed, and it is told of that.
 """
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from moderation.appealing import close_for_good
 from moderation.audit_entry import SERVICE, AuditAction, Change
 from moderation.model import Status
 from moderation.pipeline import Parts
 from moderation.policy_document import RetentionPolicy
+from moderation.queue import Bell
 from moderation.records import Site
 from moderation.storage import audit, comments, delivery_log, erasing, retention, sites
 from moderation.storage.database import Connection
@@ -64,13 +67,16 @@ def forget_batch(parts: Parts, site: Site, kind: str, before: datetime, now: dat
     What the audit log says of them is how many they were.
     """
     with parts.database.write() as connection:
+        deliveries = 0
         old = retention.oldest(connection, site.id, kind, before, AT_ONCE)
         wanted = [one.id for one in old if _is_meant(kind, one.status, erased=one.erased)]
         locked = comments.lock(connection, wanted, site.id) if wanted else {}
         still = [one for one in locked.values() if one.updated_at < before]
         if kind in TEXTS:
             for comment in still:
-                erasing.wipe(connection, comment, now)
+                standing, told = close_for_good(connection, comment, now)
+                erasing.wipe(connection, standing, now)
+                deliveries += told
             number = len(still)
         else:
             number = STEPS[kind](connection, site.id, [one.id for one in still])
@@ -79,6 +85,8 @@ def forget_batch(parts: Parts, site: Site, kind: str, before: datetime, now: dat
         if number:
             change = Change(SERVICE, AuditAction.RETENTION_APPLIED, kind, {"comments": number})
             audit.append(connection, site.id, now, change)
+    if deliveries:
+        parts.queue.ring(Bell.COURIER)
     return more
 
 

@@ -1,6 +1,7 @@
 """All data of a site or of one of its authors, as documents, a page of comments in memory at a time.
 
-A comment comes with every decision it had, its notes, scores and label, and what its site told of how it was written.
+A comment comes with every decision it had, its notes, scores, appeals and label, and what its site told of how it was
+written.
 Earlier texts of an edited comment are not kept; `revision` says how many there were.
 """
 
@@ -9,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from moderation.audit_entry import Entry
-from moderation.comment_object import comment_object, timestamp
+from moderation.comment_object import appeal_object, comment_object, timestamp
 from moderation.errors import NotFoundError
 from moderation.model import Restriction
 from moderation.policy_document import render
-from moderation.records import Label, StoredComment
-from moderation.storage import audit, authors, comments, decision_log, labels, policies
+from moderation.records import Appeal, Label, StoredComment
+from moderation.storage import appeals, audit, authors, comments, decision_log, labels, policies
 from moderation.storage.audit import Wanted
 from moderation.storage.database import Connection, Database
 from moderation.storage.decision_log import Line
@@ -87,10 +88,11 @@ def _documents(connection: Connection, site_id: str, page: list[StoredComment]) 
         return []
     lines = decision_log.of_comments(connection, site_id, ids)
     said = labels.of_comments(connection, site_id, ids)
-    return [_comment(one, lines.get(one.id, []), said.get(one.id)) for one in page]
+    appealed = appeals.of_comments(connection, site_id, ids)
+    return [_comment(one, lines.get(one.id, []), said.get(one.id), appealed.get(one.id, [])) for one in page]
 
 
-def _comment(comment: StoredComment, lines: list[Line], label: Label | None) -> Document:
+def _comment(comment: StoredComment, lines: list[Line], label: Label | None, appealed: list[Appeal]) -> Document:
     return {
         "kind": "comment",
         **comment_object(comment),
@@ -103,6 +105,7 @@ def _comment(comment: StoredComment, lines: list[Line], label: Label | None) -> 
         "decisions": [
             {"at": timestamp(one.at), "before": one.before.value, **decision_document(one.decision)} for one in lines
         ],
+        "appeals": [{**appeal_object(one), "text": one.text} for one in appealed],
         "label": label and {"attributes": dict(label.attributes), "by": label.by.value, "at": timestamp(label.at)},
     }
 

@@ -9,9 +9,10 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import func, select
 
-from moderation import changes, retention
+from moderation import appeals, changes, retention
+from moderation.appeals import Asked
 from moderation.audit_entry import SERVICE
-from moderation.model import Action, Author, DecidedBy, Decision, Status
+from moderation.model import Action, AppealOutcome, Author, DecidedBy, Decision, Status
 from moderation.pipeline import Parts, overrule
 from moderation.policy_document import RetentionPolicy, parse
 from moderation.records import Site, StoredComment
@@ -100,6 +101,29 @@ def test_each_status_has_its_own_time(shelf: Shelf) -> None:
         events = connection.execute(select(func.count()).where(tables.events.c.type == "comment.erased")).scalar_one()
     assert (counts.approved, counts.rejected, counts.held) == (1, 1, 1)
     assert events == 0
+
+
+@proves(Line.PRIVACY)
+def test_no_appeal_stays_open_for_what_was_forgotten(shelf: Shelf) -> None:
+    """It is closed, the site is told, and neither its text nor notes on earlier ones are left."""
+    one = shelf.add("canary-bad", Action.REJECT)
+    asked = Asked(one, None, "canary-appeal")
+    first = appeals.open_appeal(shelf.parts, "news", asked, 5, NOW, SERVICE).document["id"]
+    upholds = Decision(Action.APPROVE, DecidedBy.MODERATOR, NOW, 1, note="canary-note")
+    appeals.decide(shelf.parts, "news", first, AppealOutcome.UPHELD, upholds)
+    shelf.keep(notes=5)
+    shelf.forget(NOW + 6 * DAY)
+    assert "canary-note" not in shelf.dump()
+
+    rejects = Decision(Action.REJECT, DecidedBy.MODERATOR, NOW, 1)
+    overrule(shelf.parts, "news", one, Decision(Action.APPROVE, DecidedBy.MODERATOR, NOW, 1))
+    overrule(shelf.parts, "news", one, rejects)
+    second = appeals.open_appeal(shelf.parts, "news", asked, 5, NOW, SERVICE).document["id"]
+    shelf.keep(rejected=5)
+    shelf.forget(NOW + 6 * DAY)
+
+    assert appeals.get(shelf.parts, "news", second).appeal.outcome is AppealOutcome.ERASED
+    assert "canary" not in shelf.dump()
 
 
 def test_held_and_pending_comments_stay_unless_the_site_says_so(shelf: Shelf) -> None:

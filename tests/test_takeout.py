@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from moderation import clock, takeout
+from moderation import appeals, clock, takeout
+from moderation.appeals import Asked
+from moderation.audit_entry import SERVICE
 from moderation.cli_data import export, harmless
 from moderation.model import Action, DecidedBy, Decision, Restriction
 from moderation.pipeline import Parts, overrule
@@ -29,6 +31,7 @@ def fill(parts: Parts) -> str:
         note = Decision(Action.REJECT, DecidedBy.MODERATOR, NOW, 1, actor="Lee", note=f"note of {site_id}")
         overrule(parts, site_id, made[0].id, note)
         author_key = str(made[0].author_key)
+        appeals.open_appeal(parts, site_id, Asked(made[0].id, None, f"appeal of {site_id}"), 5, NOW, SERVICE)
         with parts.database.write() as connection:
             labels.put(connection, [Label(site_id, made[0].id, 1, {"spam": True}, DecidedBy.MODERATOR, "Lee", NOW)])
             restricted = Restriction(Action.HOLD, None, f"reason of {site_id}", "Lee", NOW)
@@ -55,7 +58,7 @@ def test_everything_of_a_site_is_written_and_nothing_of_another(
     found = list(takeout.everything(database, "news"))
     mine = list(takeout.of_author(database, "news", key))
 
-    assert kinds(found) == {"policy": 1, "restriction": 1, "comment": 3, "audit": 3}
+    assert kinds(found) == {"policy": 1, "restriction": 1, "comment": 3, "audit": 4}
     assert kinds(mine) == {"restriction": 1, "comment": 3, "audit": 2}
     (oldest,) = [one for one in found if one.get("text") == "Text 0 of news"]
     assert (oldest["text"], oldest["label"]["attributes"]) == ("Text 0 of news", {"spam": True})
@@ -63,6 +66,7 @@ def test_everything_of_a_site_is_written_and_nothing_of_another(
         ("approve", None),
         ("reject", "note of news"),
     ]
+    assert [(one["status"], one["text"]) for one in oldest["appeals"]] == [("open", "appeal of news")]
     assert oldest["scores"]["toxicity"] == 0.01
     assert "of other" not in json.dumps([found, mine])
     json.dumps(found)

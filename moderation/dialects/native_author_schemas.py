@@ -82,8 +82,8 @@ class AuthorExportOut(Answer):
     restriction: dict[str, Any] | None
     """With its reason, and who set it."""
     comments: list[dict[str, Any]]
-    """Comments as `GET /v1/comments/{id}` shows them, with `decisions` (all of them, with notes), `label`, `signals`,
-    `findings`, and `address_hash`, the keyed hash of the network."""
+    """Comments as `GET /v1/comments/{id}` shows them, with `decisions` (all of them, with notes), `appeals`, `label`,
+    `signals`, `findings`, and `address_hash`, the keyed hash of the network."""
     next: str | None
     """The `cursor` of the page after this one; null on the last."""
 

@@ -77,6 +77,15 @@ def open_of(connection: Connection, site_ids: Sequence[str], comment_ids: Sequen
     return {row.comment_id: _appeal(row) for row in rows}
 
 
+def of_comments(connection: Connection, site_id: str, comment_ids: Sequence[str]) -> dict[str, list[Appeal]]:
+    """Return all appeals for comments, by comment, oldest first."""
+    mine = (appeals.c.site_id == site_id) & appeals.c.comment_id.in_(comment_ids)
+    found: dict[str, list[Appeal]] = {}
+    for row in connection.execute(select(appeals).where(mine).order_by(appeals.c.id)):
+        found.setdefault(row.comment_id, []).append(_appeal(row))
+    return found
+
+
 def was_upheld(connection: Connection, site_id: str, comment_id: str, against: int) -> bool:
     """Tell whether this very decision was upheld before."""
     query = select(appeals.c.id).where(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, and_, or_, select, update
 
 from moderation.model import Status
 from moderation.storage.database import insert
-from moderation.storage.tables import EPOCH, comments, decisions, events, retention_marks
+from moderation.storage.tables import EPOCH, appeals, comments, decisions, events, retention_marks
 
 Document = Mapping[str, Any]
 
@@ -78,7 +78,9 @@ def strip_scores(connection: Connection, site_id: str, comment_ids: Sequence[str
 
 
 def strip_notes(connection: Connection, site_id: str, comment_ids: Sequence[str]) -> int:
-    """Forget notes beside the decisions on comments, also in their events; return of how many comments."""
+    """Forget notes beside decisions on comments and on appeals, also in events; return of how many comments."""
+    noted = _of(appeals, site_id, appeals.c.comment_id.in_(comment_ids)) & appeals.c.note.is_not(None)
+    connection.execute(update(appeals).where(noted).values(note=None))
     return _strip(connection, site_id, comment_ids, _without_note)
 
 
@@ -108,8 +110,8 @@ def _strip(
 
 
 def _without_note(document: Document) -> Document:
-    decision = document.get("decision")
-    return {**document, "decision": {**decision, "note": None}} if decision else document
+    noted = {name: {**document[name], "note": None} for name in ("decision", "appeal") if document.get(name)}
+    return {**document, **noted}
 
 
 def _without_scores(document: Document) -> Document:
