@@ -23,6 +23,32 @@ CHARACTERS_AT_MOST = 16_000
 """Of the asks that a worker takes at once: so many are scored in a few hundred milliseconds."""
 
 
+TAKE = """
+local taken, texts, characters = {}, 0, 0
+for _, line in ipairs(KEYS) do
+  while texts < tonumber(ARGV[1]) and characters < tonumber(ARGV[2]) do
+    local id = redis.call('LPOP', line)
+    if not id then break end
+    local payload = redis.call('GETDEL', ARGV[3] .. id)
+    if payload then
+      local asked = cjson.decode(payload).texts
+      texts = texts + #asked
+      for _, text in ipairs(asked) do
+        local _, continuing = string.gsub(text, '[\\128-\\191]', '')
+        characters = characters + #text - continuing
+      end
+      taken[#taken + 1] = id
+      taken[#taken + 1] = payload
+    end
+  end
+  if #taken > 0 then return {line, taken} end
+end
+return {'', taken}
+"""
+"""KEYS: the lines, of which the first is taken from that has any. ARGV: how many texts and how many characters are
+enough, and what stands before an id in the name of an ask's texts. Returns the line, and id and texts of each ask."""
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What is known beside a comment's text and weighs in its scores."""
@@ -61,6 +87,7 @@ class Asks:
     def __init__(self, queue: Queue) -> None:
         """Ask and answer through `queue`."""
         self._queue = queue
+        self._take = queue.redis.register_script(TAKE)
 
     def ask(self, asks: Sequence[Ask], timeout: float) -> list[Mapping[str, Any] | None]:
         """Have texts scored and return each ask's answer in order, None for what was not answered in `timeout` seconds.
@@ -94,22 +121,25 @@ class Asks:
 
         Those whose caller has gone are dropped. Patient ones are taken when no urgent one waits.
         """
-        return self._take_from(URGENT, texts) or self._take_from(PATIENT, texts)
+        found: Any = self._take(keys=[URGENT, PATIENT], args=[texts, CHARACTERS_AT_MOST, _ask_key("")])
+        line, taken = found
+        return [_read(str(one), json.loads(payload), line) for one, payload in zip(*[iter(taken)] * 2, strict=True)]
 
     def take_glance(self, seconds: float) -> Ask | None:
         """Wait up to `seconds` for somebody who wants a glance, and take the ask; None if its caller has gone, too."""
         found: Any = self._queue.blocking(seconds).blpop([GLANCES], timeout=seconds)
-        return None if found is None else self._payload_of(str(found[1]), GLANCES)
+        return None if found is None else self._glance_of(str(found[1]))
 
     def lately(self) -> bool:
         """Tell whether somebody asked urgently within `LATELY_SECONDS`, and may do so again any moment."""
         return bool(self._queue.redis.exists(LATELY))
 
-    def answer(self, ask_id: str, document: Mapping[str, Any]) -> None:
-        """Give an answer to whoever asked."""
+    def answer(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+        """Give answers to those who asked; they are named by the ids of their asks."""
         with self._queue.redis.pipeline(transaction=False) as pipe:
-            pipe.rpush(_answer_key(ask_id), json.dumps(document, ensure_ascii=False))
-            pipe.expire(_answer_key(ask_id), ANSWER_SECONDS)
+            for ask_id, document in answers.items():
+                pipe.rpush(_answer_key(ask_id), json.dumps(document, ensure_ascii=False))
+                pipe.expire(_answer_key(ask_id), ANSWER_SECONDS)
             pipe.execute()
 
     def _answer_of(self, ask: Ask, left: float) -> Mapping[str, Any] | None:
@@ -123,20 +153,9 @@ class Asks:
         answer: Mapping[str, Any] = json.loads(found[1] if isinstance(found, list | tuple) else found)
         return answer
 
-    def _take_from(self, line: str, texts: int) -> list[Ask]:
-        asks: list[Ask] = []
-        number = characters = 0
-        while number < texts and characters < CHARACTERS_AT_MOST and (ask_id := self._queue.redis.lpop(line)):
-            ask = self._payload_of(str(ask_id), line)
-            if ask is not None:
-                asks.append(ask)
-                number += len(ask.texts)
-                characters += sum(map(len, ask.texts))
-        return asks
-
-    def _payload_of(self, ask_id: str, line: str) -> Ask | None:
+    def _glance_of(self, ask_id: str) -> Ask | None:
         payload: Any = self._queue.redis.getdel(_ask_key(ask_id))
-        return None if payload is None else _read(ask_id, json.loads(payload), line)
+        return None if payload is None else _read(ask_id, json.loads(payload), GLANCES)
 
 
 def _document(ask: Ask) -> dict[str, Any]:

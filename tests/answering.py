@@ -67,7 +67,7 @@ class Answerer:
             for ask in taken:
                 results = [self._say(text) for text in ask.texts]
                 versions = self.versions.get(ask.site or "", {})
-                asks.answer(ask.id, {"results": results, "models": MODELS, "versions": versions})
+                asks.answer({ask.id: {"results": results, "models": MODELS, "versions": versions}})
             if not taken:
                 self._over.wait(PAUSE)
 

@@ -52,7 +52,7 @@ def test_an_ask_is_answered(queue: Queue, asks: Asks) -> None:
     with ThreadPoolExecutor(1) as caller:
         answer = caller.submit(asks.ask, [ask], 10)
         taken = take_one(asks)
-        asks.answer(taken.id, {"results": [1, 2]})
+        asks.answer({taken.id: {"results": [1, 2]}})
 
         assert taken == ask
         assert answer.result(10) == [{"results": [1, 2]}]
@@ -70,7 +70,7 @@ def test_a_glance_waits_in_a_line_of_its_own(queue: Queue, asks: Asks) -> None:
 
         assert asks.take(10) == []
         assert asks.take_glance(1) == ask
-        asks.answer(ask.id, {"results": [1]})
+        asks.answer({ask.id: {"results": [1]}})
         assert answer.result(10) == [{"results": [1]}]
     leave(queue, asks, Ask("a-2", ["Hi"]))
     assert asks.take_glance(0.05) is None
@@ -94,7 +94,7 @@ def test_each_of_several_asks_has_its_own_answer(asks: Asks) -> None:
             taken += wait_until(lambda: asks.take(10), seconds=PATIENCE, what="the asks")
         for ask in reversed(taken):
             if ask.id != "a-1":
-                asks.answer(ask.id, {"results": list(ask.texts)})
+                asks.answer({ask.id: {"results": list(ask.texts)}})
 
         assert answer.result(10) == [{"results": ["0"]}, None, {"results": ["2"]}]
 
@@ -103,7 +103,7 @@ def test_nothing_of_an_ask_stays(queue: Queue, asks: Asks) -> None:
     """Once an ask is taken and answered its text is nowhere in Redis."""
     with ThreadPoolExecutor(1) as caller:
         answer = caller.submit(asks.ask, [Ask("a-1", ["canary"])], 10)
-        asks.answer(take_one(asks).id, {})
+        asks.answer({take_one(asks).id: {}})
         answer.result(10)
 
     left = queue.redis.keys("*ask*")

@@ -165,7 +165,7 @@ def test_a_glance_tells_spam_while_the_scores_are_late(
         asks = Asks(bench.parts.queue)
         ask = asks.take_glance(PATIENCE)
         if ask is not None:
-            asks.answer(ask.id, {"results": [glance], "models": MODELS, "versions": {}})
+            asks.answer({ask.id: {"results": [glance], "models": MODELS, "versions": {}}})
         return ask
 
     with ThreadPoolExecutor(1) as glancing:

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from workers.scoring.text import Text
 
 BATCH = 32
+ASKED = 16
+"""Texts that are asked for and scored at once: the first is answered when the last is scored."""
 TURN = 4
 """Stored comments that are scored between two looks for asks, while somebody asks for scores by a deadline."""
+ASKS_SECONDS = 0.5
+"""For so long asks go before a turn of stored comments, so that these get on whatever is asked."""
 DRAIN_SECONDS = 3.0
 """One task drains no longer, so that a worker told to stop stops soon; if more waits it rings again."""
 
@@ -88,13 +92,16 @@ def _answer_some(here: Process) -> bool:
     """Score and answer what is taken at once of the asks that wait; return whether any did."""
     scorers = _scorers(here)
     asked = Asks(here.parts.queue)
-    asks = asked.take(BATCH)
+    asks = asked.take(ASKED)
     scored = iter(_tried(scorers, [_asked(text, ask) for ask in asks for text in ask.texts]))
+    answers: dict[str, Mapping[str, object]] = {}
     for ask in asks:
         found, versions = _corrected(here, ask, [next(scored) for _ in ask.texts])
         results = [score_object(one) for one in found]
-        asked.answer(ask.id, {"results": results, "models": dict(scorers.models), "versions": versions})
-    return bool(asks)
+        answers[ask.id] = {"results": results, "models": dict(scorers.models), "versions": versions}
+    if answers:
+        asked.answer(answers)
+    return bool(answers)
 
 
 def _corrected(
@@ -137,8 +144,10 @@ def _in_turns(here: Process, texts: Sequence["Text"], turn: int) -> list[Scored 
     found: list[Scored | None] = []
     for start in range(0, len(texts), turn):
         if start:
+            until = clock.monotonic() + ASKS_SECONDS
             try:
-                _answer_some(here)
+                while _answer_some(here) and clock.monotonic() < until:
+                    pass
             except (RedisError, OSError) as error:
                 log.warning("asks_not_taken", error=type(error).__name__)
         found += _tried(_scorers(here), texts[start : start + turn])

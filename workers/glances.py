@@ -41,7 +41,7 @@ def answer(here: Process, seconds: float = LOOK_SECONDS) -> bool:
     asks = Asks(here.parts.queue)
     ask = asks.take_glance(seconds)
     if ask is not None:
-        asks.answer(ask.id, _glance(here, ask))
+        asks.answer({ask.id: _glance(here, ask)})
     return ask is not None
 
 
