@@ -10,6 +10,8 @@ from moderation.model import Status
 from moderation.storage.tables import comments
 
 SEEDED_AT_MOST = 100_000
+SAME_AT_MOST = 100
+"""Comments of one text in which an author's own is looked for: a raid has many, and the site's limit holds them all."""
 LOOKED_BACK = 50
 """Comments of an author in which an approved one is looked for, however many there are."""
 
@@ -23,22 +25,21 @@ COLUMN_OF = {
 def same_text(
     connection: Connection, site_id: str, text_keys: Sequence[str], since: datetime
 ) -> dict[str, list[tuple[str | None, datetime]]]:
-    """Return, by text key, (author key, time of intake) of the latest comments with that text."""
+    """Return, by text key, (author key, time of intake) of the `SAME_AT_MOST` latest comments with that text."""
     found: dict[str, list[tuple[str | None, datetime]]] = {}
-    if not text_keys:
+    latest = comments.c.site_id == site_id, comments.c.id >= ids.floor(since)
+    # nearly always no text was seen before, and one look at the index says so
+    any_known = select(comments.c.text_key).where(*latest, comments.c.text_key.in_(text_keys)).limit(1)
+    if not text_keys or connection.execute(any_known).first() is None:
         return found
-    rows = connection.execute(
-        select(comments.c.text_key, comments.c.author_key, comments.c.received_at)
-        .where(
-            comments.c.site_id == site_id,
-            comments.c.text_key.in_(text_keys),
-            comments.c.id >= ids.floor(since),
+    for key in text_keys:
+        rows = connection.execute(
+            select(comments.c.author_key, comments.c.received_at)
+            .where(*latest, comments.c.text_key == key)
+            .order_by(comments.c.id.desc())
+            .limit(SAME_AT_MOST)
         )
-        .order_by(comments.c.id.desc())
-        .limit(500)
-    )
-    for row in rows:
-        found.setdefault(row.text_key, []).append((row.author_key, row.received_at))
+        found[key] = [(row.author_key, row.received_at) for row in rows]
     return found
 
 
