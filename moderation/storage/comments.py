@@ -199,7 +199,7 @@ def log(connection: Connection, decided: Sequence[Decided]) -> None:
 
 def revise(connection: Connection, comment: StoredComment) -> None:
     """Store a changed comment over the one of the same id."""
-    row = comment_row(comment)
+    row = {name: value for name, value in comment_row(comment).items() if name not in {"id", "site_id"}}
     connection.execute(
         update(comments).where(comments.c.site_id == comment.site_id, comments.c.id == comment.id).values(row)
     )

@@ -132,16 +132,18 @@ def forget(connection: Connection, state: str, before: datetime, limit: int, sit
 
 
 def _of_site(site_id: str, wanted: Wanted) -> Select[Any]:
+    mine = deliveries.c.site_id == site_id
+    if wanted.comment_id is not None:  # found by its few events, of all that the site has
+        mine = (events.c.site_id == site_id) & (events.c.comment_id == wanted.comment_id)
     query = (
         select(deliveries, events.c.type, events.c.comment_id, events.c.at)
         .join(events, events.c.id == deliveries.c.event_id)
-        .where(deliveries.c.site_id == site_id)
+        .where(mine)
     )
     for value, column in (
         (wanted.endpoint_id, deliveries.c.endpoint_id),
         (wanted.state, deliveries.c.state),
         (wanted.type and wanted.type.value, events.c.type),
-        (wanted.comment_id, events.c.comment_id),
     ):
         if value is not None:
             query = query.where(column == value)

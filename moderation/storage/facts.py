@@ -57,7 +57,9 @@ def nth_newest(
 ) -> datetime | None:
     """Return when the newest (1), the one before (2), … of what `count_window` counts came; None if there is none."""
     query = select(comments.c.received_at).where(*_in_window(site_id, per, keys, first))
-    return connection.execute(query.order_by(comments.c.id.desc()).offset(number - 1).limit(1)).scalar()
+    # by id SQLite would read through the site's comments, which only a limit of the whole site is about
+    latest = comments.c.id if per == "site" else comments.c.received_at
+    return connection.execute(query.order_by(latest.desc()).offset(number - 1).limit(1)).scalar()
 
 
 def approved_authors(connection: Connection, site_id: str, author_keys: Sequence[str]) -> set[str]:

@@ -226,7 +226,7 @@ decisions = Table(
     Column("decision", JSON, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("batch_id", ID),  # what was decided together, and can be undone together
-    UniqueConstraint("comment_id", "sequence"),
+    UniqueConstraint("site_id", "comment_id", "sequence"),
     Index(None, "site_id", "batch_id", "id"),
 )
 
@@ -378,7 +378,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", UtcTime),  # null: finished
     UniqueConstraint("event_id", "endpoint_id"),
-    Index(None, "endpoint_id", "id"),
+    Index(None, "site_id", "endpoint_id", "state", "id"),
     Index(None, "site_id", "id"),
 )
 Index(
@@ -467,6 +467,7 @@ idempotency = Table(
     Column("answer", JSON, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     PrimaryKeyConstraint("site_id", "key"),
+    Index(None, "site_id", "comment_id"),
 )
 
 audit = Table(

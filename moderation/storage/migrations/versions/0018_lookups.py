@@ -1,0 +1,34 @@
+"""What belongs to a comment, and an endpoint's deliveries in one state, are found without reading through all."""
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_decisions_comment_id_sequence"), type_="unique")
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_decisions_site_id_comment_id_sequence"), ["site_id", "comment_id", "sequence"]
+        )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deliveries_endpoint_id_id"))
+        batch_op.create_index(
+            batch_op.f("ix_deliveries_site_id_endpoint_id_state_id"), ["site_id", "endpoint_id", "state", "id"]
+        )
+    with op.batch_alter_table("idempotency", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotency_site_id_comment_id"), ["site_id", "comment_id"])
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("idempotency", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_site_id_comment_id"))
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deliveries_site_id_endpoint_id_state_id"))
+        batch_op.create_index(batch_op.f("ix_deliveries_endpoint_id_id"), ["endpoint_id", "id"])
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_decisions_site_id_comment_id_sequence"), type_="unique")
+        batch_op.create_unique_constraint(batch_op.f("uq_decisions_comment_id_sequence"), ["comment_id", "sequence"])
