@@ -104,10 +104,11 @@ $(VENV)/.installed-detoxify: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install --editable '.[detoxify]'
 	@touch $@
 
+# Most modules of what tests need are never imported: Python compiles those that are when it first sees them.
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the service and what its tests need into $(VENV)" >&2
-	@$(PIP) install $(TORCH)
-	@$(PIP) install --editable '.[test]'
+	@$(PIP) install --no-compile $(TORCH)
+	@$(PIP) install --no-compile --editable '.[test]'
 	@touch $@ $(VENV)/.installed-onnx $(VENV)/.installed-detoxify
 
 # Clients that cannot be beside what else is installed have folders of their own in .venv.
