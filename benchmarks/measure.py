@@ -206,8 +206,20 @@ def scorer_alone(seconds: float) -> list[Figure]:
     return [Figure("the scorer alone", f"{figures['per_second']:,.0f} texts/s")]
 
 
+def protection() -> list[Figure]:
+    """Do, alone and many times, each step of taking a comment in that only protects, and add up its processor time."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.protection"],
+        cwd=ROOT, env=environment(ONE_THREAD), stdout=subprocess.PIPE, timeout=LIMIT, check=True,
+    )  # fmt: skip
+    spent = sum(json.loads(done.stdout).values())
+    goal = 0.3
+    return [Figure("protection, of a comment's intake, one core", f"{spent:.3f} ms", f"under {goal} ms", spent < goal)]
+
+
 MEASUREMENTS: tuple[tuple[str, Callable[[Path, Mapping[str, int]], list[Figure]]], ...] = (
     ("the scorer alone", lambda _folder, scale: scorer_alone(scale["seconds"])),
+    ("protection", lambda _folder, _scale: protection()),
     ("intake with workers off", lambda folder, scale: intake_alone(folder / "alone", scale["count"])),
     ("the whole line", lambda folder, scale: line(folder / "line", scale["count"])),
     ("scores asked for beside comments", lambda folder, scale: asked(folder / "asked", 3 * scale["seconds"])),
