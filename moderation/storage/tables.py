@@ -207,6 +207,7 @@ comments = Table(
 )
 Index(
     "ix_comments_work",
+    comments.c.attempts,  # first: what was claimed before is found among all that waits
     comments.c.priority,
     comments.c.id,
     sqlite_where=comments.c.score_after.is_not(None),

@@ -1,5 +1,6 @@
-"""What belongs to a comment, and an endpoint's deliveries in one state, are found without reading through all."""
+"""What waits, belongs to a comment, or was sent to an endpoint is found without reading through all there is."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
@@ -8,7 +9,11 @@ branch_labels = None
 depends_on = None
 
 
+WAITS = sa.text("score_after IS NOT NULL")
+
+
 def upgrade() -> None:
+    _index_work(["attempts", "priority", "id"])
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_decisions_comment_id_sequence"), type_="unique")
         batch_op.create_unique_constraint(
@@ -24,6 +29,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _index_work(["priority", "id"])
     with op.batch_alter_table("idempotency", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_site_id_comment_id"))
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
@@ -32,3 +38,9 @@ def downgrade() -> None:
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_decisions_site_id_comment_id_sequence"), type_="unique")
         batch_op.create_unique_constraint(batch_op.f("uq_decisions_comment_id_sequence"), ["comment_id", "sequence"])
+
+
+def _index_work(columns: list[str]) -> None:
+    with op.batch_alter_table("comments", schema=None) as batch_op:
+        batch_op.drop_index("ix_comments_work")
+        batch_op.create_index("ix_comments_work", columns, sqlite_where=WAITS, postgresql_where=WAITS)
