@@ -102,8 +102,12 @@ def parse(model: type[Model], body: bytes) -> Model:
     except ValidationError as error:
         problems = error
     if any(one["type"] == "int_type" and isinstance(one["input"], float) for one in problems.errors()):
-        with suppress(ValidationError, ValueError, RecursionError):
-            return model.model_validate_json(json.dumps(json.loads(body, parse_float=_whole)))
+        with suppress(ValueError, RecursionError):
+            whole = json.dumps(json.loads(body, parse_float=_whole))
+            try:
+                return model.model_validate_json(whole)
+            except ValidationError as error:
+                problems = error
     raise _input_error(problems)
 
 

@@ -84,6 +84,8 @@ def test_whole_numbers_may_have_a_point(api: Api) -> None:
     for wrong in (5200.5, "5200", 1e300, True):
         answer = api.call("POST", "/v1/comments", json={**body, "signals": {"filled_in_ms": wrong}})
         assert answer.status_code == 422
+    answer = api.call("POST", "/v1/comments", json={**body, "metadata": {"key": "\0"}})
+    assert [one["field"] for one in answer.get_json()["errors"]] == ["metadata"]
 
 
 @proves(Line.INPUT)
