@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
     MODERATOR_MADE = "moderator.made"
     MODERATOR_CHANGED = "moderator.changed"
     MODERATOR_REMOVED = "moderator.removed"
+    IDENTITY_LINKED = "moderator.identity_linked"
     TOTP_ON = "moderator.totp_on"
     TOTP_OFF = "moderator.totp_off"
     RECOVERY_USED = "moderator.recovery_used"

@@ -70,6 +70,12 @@ def service(settings: Settings) -> Iterator[Check]:
         answers,
         "Start Redis or Valkey and set MODERATION_REDIS_URL; `moderation up` brings its own.",
     )
+    if settings.oidc_issuer is not None:
+        yield Check(
+            f"sign-in provider {settings.oidc_issuer} answers",
+            _provider_answers(settings.oidc_issuer),
+            "Compare MODERATION_OIDC_ISSUER, letter by letter, with `issuer` in its /.well-known/openid-configuration",
+        )
     for role in ("scorer", "courier"):
         yield Check(f"a {role} is alive", answers and queue.alive(role), f"Run: moderation worker --role {role}")
 
@@ -115,6 +121,16 @@ def _address_key(settings: Settings) -> Check:
         since is not None and (not days or now < since + timedelta(days=days) + LATE),
         "An hourly task makes a new one; run: moderation worker --role courier",
     )
+
+
+def _provider_answers(issuer: str) -> bool:
+    from moderation import oidc  # loads an HTTP client, which few need
+
+    try:
+        oidc.Provider(issuer, "", "").known()
+    except oidc.ProviderAwayError:
+        return False
+    return True
 
 
 def _models_are_whole() -> bool:

@@ -8,11 +8,12 @@ import base64
 
 from cryptography.fernet import Fernet, InvalidToken
 
-__all__ = ["AKISMET", "CORAL", "HALFWAY", "TOTP", "InvalidToken", "seal", "unseal"]
+__all__ = ["AKISMET", "CORAL", "HALFWAY", "PROVIDER", "TOTP", "InvalidToken", "seal", "unseal"]
 AKISMET, CORAL = "akismet-keys", "coral-secrets"
 """The purposes of the keys under which Akismet keys and Coral's secrets are sealed; see `Hasher.derive`."""
-TOTP, HALFWAY = "totp-secrets", "halfway-cookies"
-"""The same for the secrets of second factors, and for what a browser keeps between the password and the code."""
+TOTP, HALFWAY, PROVIDER = "totp-secrets", "halfway-cookies", "provider-cookies"
+"""The same for the secrets of second factors, for what a browser keeps between the password and the code, and on its
+way to a provider and back."""
 
 
 def seal(key: bytes, text: str) -> str:

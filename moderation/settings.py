@@ -3,12 +3,14 @@
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
@@ -168,6 +170,17 @@ class Settings(BaseSettings):
         10.0, gt=0, le=120, description="How long IBM MAX's `predict` waits for scores before it answers 503."
     )
     max_per_minute: int = Field(0, ge=0, description="Texts a minute that IBM MAX's `predict` scores; 0 is no limit.")
+    oidc_issuer: str | None = Field(
+        None,
+        description="Issuer of the OpenID Connect provider that moderators may sign in with, `https://id.news.example`.",
+    )
+    oidc_client_id: str | None = Field(None, description="What that provider calls this service.")
+    oidc_client_secret: SecretStr | None = Field(None, description="The secret that goes with `oidc_client_id`.")
+    oidc_label: str = Field("your organisation", max_length=60, description="What the button says: Sign in with this.")
+    oidc_trust_email: bool = Field(
+        False, description="Believe that provider's e-mail addresses though it does not say that it checked them."
+    )
+    password_sign_in: bool = Field(True, description="Let moderators sign in with a password, too.")
     docs: bool = Field(True, description="Serve `/docs` and `/openapi.json`.")
     metrics: bool = Field(True, description="Serve `/metrics`.")
     secure_cookies: bool = Field(False, description="Send the dashboard's cookies over https only, as with `tls_cert`.")
@@ -177,6 +190,24 @@ class Settings(BaseSettings):
     def _must_be_networks(cls, text: str) -> str:
         _networks(text)
         return text
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _must_be_encrypted(cls, issuer: str | None) -> str | None:
+        parts = urlsplit(issuer or "https://none")
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if not safe or not parts.hostname:
+            raise ValueError("must begin with https://; http:// is for a provider on this machine")
+        return issuer
+
+    @model_validator(mode="after")
+    def _must_be_whole(self) -> Self:
+        given = [self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret]
+        if any(given) and not all(given):
+            raise ValueError("oidc_issuer, oidc_client_id and oidc_client_secret belong together")
+        if not self.password_sign_in and not all(given):
+            raise ValueError("password_sign_in can be off only where oidc_issuer is set: nobody could sign in")
+        return self
 
     @property
     def database(self) -> str:

@@ -117,3 +117,12 @@ def test_names_are_shown_as_they_are(settings: Settings, tmp_path: Path, capsys:
     doctor.report(doctor.service(found))
 
     assert f"data folder {long}\n" in capsys.readouterr().out
+
+
+def test_a_sign_in_provider_that_is_away_is_told(settings: Settings, queue: Queue) -> None:
+    """The advice says what to compare; where none is set nothing is asked."""
+    del queue
+    assert not any(check.name.startswith("sign-in") for check in doctor.service(settings))
+    found = unwell(settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1"}))
+
+    assert "MODERATION_OIDC_ISSUER" in found["sign-in provider http://127.0.0.1:1 answers"]

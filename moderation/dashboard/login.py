@@ -11,6 +11,7 @@ from moderation.dashboard.pages import PREFIX, blueprint, page
 from moderation.dashboard.session import (
     HALF_COOKIE,
     LOGIN_COOKIE,
+    PROVIDER_COOKIE,
     SESSION_COOKIE,
     find_seat,
     form_token,
@@ -26,6 +27,7 @@ COOKIE_VALUE = re.compile(r"[\w-]{43}")
 OWN_PAGE = re.compile(rf"(?!.*\.\.){PREFIX}(?:[/?][\x21-\x7e]*)?")
 """Where a sign-in may lead: a path of the desk, so that a link to the login page cannot lead to another site."""
 WRONG = "That address and password do not belong together."
+NO_PASSWORDS = "Nobody signs in with a password here."
 TOO_MANY = "Too many failed sign-ins. Try again in {minutes} min."
 
 
@@ -41,6 +43,8 @@ def login_page() -> AnyResponse:
 def sign_in() -> AnyResponse:
     """Open a session, unless address and password are wrong or there were too many tries."""
     parts = service().parts
+    if not service().settings.password_sign_in:
+        return login_form(NO_PASSWORDS, 403)
     throttle = Throttle(parts.queue.redis, parts.hasher)
     email = request.form.get("email", "")
     seconds = throttle.wait(request.remote_addr, email)
@@ -68,11 +72,11 @@ def sign_out() -> AnyResponse:
     return answer
 
 
-def opened(token: str) -> AnyResponse:
-    """Return the way into the desk, with the cookie of a session."""
-    answer = redirect(wanted(request.form.get("next")), 303)
+def opened(token: str, after: str | None = None) -> AnyResponse:
+    """Return the way into the desk, to `after` or where the form says, with the cookie of a session."""
+    answer = redirect(wanted(after or request.form.get("next")), 303)
     set_cookie(answer, SESSION_COOKIE, token, SESSION_SECONDS)
-    for name in (LOGIN_COOKIE, HALF_COOKIE):
+    for name in (LOGIN_COOKIE, HALF_COOKIE, PROVIDER_COOKIE):
         if name in request.cookies:
             answer.delete_cookie(name, path=PREFIX)
     return answer
@@ -83,6 +87,7 @@ def login_form(message: str | None = None, status: int = 200) -> Response:
     cookie = request.cookies.get(LOGIN_COOKIE, "")
     if not COOKIE_VALUE.fullmatch(cookie):
         cookie = ids.new_secret()
+    settings = service().settings
     response = page(
         "login",
         status,
@@ -90,6 +95,8 @@ def login_form(message: str | None = None, status: int = 200) -> Response:
         email=request.form.get("email", ""),
         next=wanted(request.values.get("next")),
         form_token=form_token(cookie),
+        provider=settings.oidc_label if settings.oidc_issuer else None,
+        passwords=settings.password_sign_in,
     )
     set_cookie(response, LOGIN_COOKIE, cookie, SESSION_SECONDS)
     return response

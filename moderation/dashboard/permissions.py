@@ -13,7 +13,8 @@ DECIDERS = frozenset({Role.OWNER, Role.MODERATOR})
 OWNERS = frozenset({Role.OWNER})
 
 OPEN_TO_ALL = frozenset({
-    "desk.static", "desk.login_page", "desk.sign_in", "desk.code_page", "desk.sign_in_with_code", "desk.nothing",
+    "desk.static", "desk.login_page", "desk.sign_in", "desk.code_page", "desk.sign_in_with_code",
+    "desk.begin_at_provider", "desk.end_at_provider", "desk.nothing",
 })  # fmt: skip
 """Routes that nobody needs to be signed in for."""
 OWN_ACCOUNT = frozenset({"desk.account", "desk.change_password", "desk.sign_out"}) | OPEN_TO_ALL

@@ -27,6 +27,7 @@ FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 SESSION_COOKIE = "desk_session"
 LOGIN_COOKIE = "desk_login"
 HALF_COOKIE = "desk_half"
+PROVIDER_COOKIE = "desk_provider"
 COOKIES = {"desk.sign_in": LOGIN_COOKIE, "desk.sign_in_with_code": HALF_COOKIE}
 """Which cookie a form is bound to where there is no session yet."""
 OUTDATED = (

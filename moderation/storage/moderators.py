@@ -28,6 +28,8 @@ class Moderator:
     totp_sealed: str | None = None
     """The secret of the second factor; while `totp_on_at` is None it waits for its first code."""
     totp_on_at: datetime | None = None
+    oidc_subject: str | None = None
+    """What a sign-in provider calls them; None if they never came from there."""
 
 
 def hash_token(token: str) -> str:
@@ -51,10 +53,24 @@ def add_moderator(connection: Connection, moderator: Moderator, now: datetime) -
     )
 
 
-def find_moderator(connection: Connection, email: str) -> Moderator | None:
-    """Return the moderator with that address, whatever its case."""
-    row = connection.execute(select(moderators).where(moderators.c.email == email.lower())).one_or_none()
+def find_moderator(connection: Connection, email: str, *, lock: bool = False) -> Moderator | None:
+    """Return the moderator with that address, whatever its case; locked, if wanted, until the transaction ends."""
+    query = select(moderators).where(moderators.c.email == email.lower())
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _moderator(row)
+
+
+def find_identity(connection: Connection, issuer: str, subject: str) -> Moderator | None:
+    """Return the moderator whom a provider calls so."""
+    mine = (moderators.c.oidc_issuer == issuer) & (moderators.c.oidc_subject == subject)
+    row = connection.execute(select(moderators).where(mine)).one_or_none()
+    return None if row is None else _moderator(row)
+
+
+def set_identity(connection: Connection, moderator_id: str, issuer: str, subject: str) -> None:
+    """Remember what a provider calls a moderator."""
+    mine = moderators.c.id == moderator_id
+    connection.execute(update(moderators).where(mine).values(oidc_issuer=issuer, oidc_subject=subject))
 
 
 def get_moderator(connection: Connection, site_id: str, moderator_id: str) -> Moderator | None:
@@ -148,4 +164,5 @@ def _moderator(row: Row[Any]) -> Moderator:
         signed_in_at=row.signed_in_at,
         totp_sealed=row.totp_sealed,
         totp_on_at=row.totp_on_at,
+        oidc_subject=row.oidc_subject,
     )

@@ -112,6 +112,9 @@ moderators = Table(
     Column("totp_sealed", Text),  # the secret of the second factor, sealed
     Column("totp_step", BigInteger),  # the last whose code was good: none is good twice
     Column("totp_on_at", UtcTime),  # null: no code is asked for; a secret that is there then waits for its first code
+    Column("oidc_issuer", Text),  # what a provider calls them, if they sign in there
+    Column("oidc_subject", Text),
+    UniqueConstraint("oidc_issuer", "oidc_subject"),
 )
 
 recovery_codes = Table(
