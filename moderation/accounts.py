@@ -16,7 +16,7 @@ from argon2.exceptions import VerifyMismatchError
 
 from moderation import ids
 from moderation.audit_entry import NOBODY, SERVICE, SERVICE_CHAIN, Actor, ActorKind, AuditAction, Change
-from moderation.errors import UnavailableError
+from moderation.errors import AddressTakenError, UnavailableError
 from moderation.model import Role
 from moderation.passwords import weakness
 from moderation.storage import audit, moderators
@@ -74,14 +74,16 @@ def add_moderator(
     """Make a moderator of a site and return the password: the given one, or a new one that must be changed.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: the address is taken, or there is no such site.
+        AddressTakenError: a moderator has the address.
+        sqlalchemy.exc.IntegrityError: there is no such site.
     """
     due = None if password else now + GIVEN_PASSWORD_LIFE
     password = password or ids.new_password()
     moderator = Moderator(ids.new_id(now), site_id, email.strip(), name, _hashed(password), role, due)
     made = Change(actor, AuditAction.MODERATOR_MADE, moderator.id, {"role": role.value})
     with database.write() as connection:
-        moderators.add_moderator(connection, moderator, now)
+        if not moderators.add_moderator(connection, moderator, now):
+            raise AddressTakenError
         audit.append(connection, site_id, now, made)
     return password
 

@@ -228,6 +228,7 @@ def _check_often(connection: Connection, site_id: str, author_key: str | None, p
     """Check that an author has not appealed too often; of somebody whom nobody knows nothing can be counted."""
     if author_key is None:
         return
+    appeals.lock_counts(connection, site_id)
     times = appeals.opened_since(connection, site_id, author_key, now - DAY, per_day)
     if len(times) >= per_day:
         wait = int((times[-1] + DAY - now).total_seconds()) + 1

@@ -6,6 +6,7 @@ from moderation import accounts, clock, members, second_factor
 from moderation.audit_entry import CLI
 from moderation.cli_admin import as_json_option, known_site, opened, show
 from moderation.comment_object import timestamp
+from moderation.errors import AddressTakenError
 from moderation.model import Role
 from moderation.storage import moderators
 from moderation.storage.database import Database
@@ -29,11 +30,13 @@ def add_moderator(site_id: str, email: str, name: str | None, role: str | None, 
     """Make a moderator with a password, which is printed once."""
     with opened() as database:
         known_site(database, site_id)
-        with database.read() as connection:
-            if moderators.find_moderator(connection, email) is not None:
-                raise click.ClickException(f"There is a moderator {email} already")
         given = Role(role) if role else _usual_role(database, site_id)
-        password = accounts.add_moderator(database, site_id, email, name or email, clock.now(), actor=CLI, role=given)
+        try:
+            password = accounts.add_moderator(
+                database, site_id, email, name or email, clock.now(), actor=CLI, role=given
+            )
+        except AddressTakenError as error:
+            raise click.ClickException(f"There is a moderator {email} already") from error
     show({"email": email, "role": given.value, "password": password}, as_json=as_json)
 
 

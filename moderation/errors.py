@@ -98,6 +98,12 @@ class LastOwnerError(ModerationError):
     code, status, title = "last_owner", 409, "This is the site's only owner; make somebody else an owner first"
 
 
+class AddressTakenError(ModerationError):
+    """A moderator of this or another site has the address."""
+
+    code, status, title = "address_taken", 409, "There is a moderator with that address; each address sits at one desk"
+
+
 class ConflictError(ModerationError):
     """The same external_id already names another comment."""
 

@@ -5,6 +5,7 @@ A use that cannot be written, or comes while many others wait, is forgotten: the
 
 import queue
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +15,8 @@ from moderation.storage.database import Database, SQLAlchemyError
 
 EVERY = timedelta(minutes=1)
 WAITING_AT_MOST = 1000
+CLOSE_SECONDS = 5.0
+"""How long an end waits for a database that does not answer."""
 
 log = structlog.get_logger()
 
@@ -25,7 +28,7 @@ class KeyUses:
         """Write to `database`; start the thread with the first use."""
         self._database = database
         self._noted: dict[str, datetime] = {}
-        self._waiting: queue.Queue[tuple[str, datetime]] = queue.Queue(WAITING_AT_MOST)
+        self._waiting: queue.Queue[tuple[str, datetime] | None] = queue.Queue(WAITING_AT_MOST)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -50,9 +53,16 @@ class KeyUses:
         """Wait until all uses that were noted so far are written, or given up."""
         self._waiting.join()
 
+    def close(self) -> None:
+        """Write what waits, and end the thread."""
+        if self._thread is not None and self._thread.is_alive():
+            with suppress(queue.Full):
+                self._waiting.put(None, timeout=CLOSE_SECONDS)
+            self._thread.join(CLOSE_SECONDS)
+
     def _run_forever(self) -> None:
-        while True:
-            prefix, now = self._waiting.get()
+        while (use := self._waiting.get()) is not None:
+            prefix, now = use
             try:
                 with self._database.write() as connection:
                     connection.detach()  # closed at the end: whoever closes the pool meanwhile misses none
@@ -61,3 +71,4 @@ class KeyUses:
                 log.warning("key_use_not_noted", key=prefix, error=type(error).__name__)
             finally:
                 self._waiting.task_done()
+        self._waiting.task_done()

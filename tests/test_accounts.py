@@ -1,13 +1,14 @@
 """Passwords and sessions of moderators."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from argon2 import extract_parameters
 
 from moderation import accounts
-from moderation.errors import UnavailableError
+from moderation.errors import AddressTakenError, UnavailableError
 from moderation.storage.database import Database
 from moderation.storage.moderators import find_moderator, hash_token
 from moderation.storage.tables import moderators, sessions
@@ -124,3 +125,20 @@ def test_few_hashes_are_made_at_once(database: Database, monkeypatch: pytest.Mon
         accounts.sign_in(database, EMAIL, password, NOW, patience=0.01)
 
     assert refused.value.retry_after == 5
+
+
+@proves(Line.MODERATORS)
+def test_an_address_that_is_given_twice_at_once_is_given_once(database: Database) -> None:
+    """Whoever comes second is told so, whichever came first."""
+    site, together = make_site(database), threading.Barrier(2)
+
+    def add(email: str) -> bool:
+        together.wait()
+        try:
+            accounts.add_moderator(database, site.id, email, "Kim", NOW, "correct horse battery staple")
+        except AddressTakenError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as callers:
+        assert sorted(callers.map(add, ["kim@new.example", "KIM@new.example"])) == [False, True]

@@ -4,6 +4,8 @@ Long because the ways in which an appeal ends stand side by side.
 """
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -289,3 +291,21 @@ def test_appeals_are_listed(bench: Bench) -> None:
     assert found(Wanted(comment_id=held[0].id)) == [made[0]]
     assert [appeals.count_open(bench.parts, "news", most) for most in (1, 9)] == [1, 2]
     assert EventType.APPEAL_OPENED.value == "appeal.opened"
+
+
+def test_appeals_of_one_moment_are_all_counted(bench: Bench) -> None:
+    """An author who sends many at once gets as many through as one after another."""
+    held = [bench.held(f"A comment that is held, number {number}").id for number in range(6)]
+    together = threading.Barrier(len(held))
+
+    def open_one(comment_id: str) -> bool:
+        together.wait()
+        try:
+            bench.open(comment_id)
+        except TooManyError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(held)) as callers:
+        taken = list(callers.map(open_one, held))
+    assert taken.count(True) == 3

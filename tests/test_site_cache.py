@@ -153,3 +153,15 @@ def test_no_request_waits_for_it(database: Database) -> None:
     uses.wait()
 
     assert known(database, key).used_at == NOW
+
+
+def test_uses_end_with_what_waits_written(database: Database) -> None:
+    """Closing leaves no thread, and loses no use."""
+    key = made(database)
+    uses = KeyUses(database)
+    uses.close()
+    SiteCache(database, Clock().now, uses.note).native_key(key)
+    uses.close()
+
+    assert known(database, key).used_at == NOW
+    assert not any(thread.name == "key-uses" and thread.is_alive() for thread in threading.enumerate())

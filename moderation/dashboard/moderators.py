@@ -12,7 +12,7 @@ from moderation.dashboard.pages import blueprint
 from moderation.dashboard.permissions import ROLE_WORDS
 from moderation.dashboard.session import Seat, take_seat
 from moderation.dashboard.show import Moment, moment
-from moderation.errors import BadRequestError, NotFoundError
+from moderation.errors import AddressTakenError, BadRequestError, NotFoundError
 from moderation.model import Role
 from moderation.storage import moderators
 from moderation.storage.moderators import Moderator
@@ -56,14 +56,13 @@ def add_moderator() -> AnyResponse:
     role = _role()
     if not EMAIL.fullmatch(email):
         return _page(seat, 422, mistake="That is no e-mail address")
-    with parts.database.read() as connection:
-        taken = moderators.find_moderator(connection, email) is not None
-    if taken:
-        return _page(seat, 409, mistake="There is a moderator with that address already; each address sits at one desk")
     shown = name[:NAME_AT_MOST] or email
-    password = accounts.add_moderator(
-        parts.database, seat.moderator.site_id, email, shown, service().now(), actor=seat.actor, role=role
-    )
+    try:
+        password = accounts.add_moderator(
+            parts.database, seat.moderator.site_id, email, shown, service().now(), actor=seat.actor, role=role
+        )
+    except AddressTakenError as taken:
+        return _page(seat, taken.status, mistake=taken.title)
     return _page(seat, 201, made={"email": email, "password": password})
 
 

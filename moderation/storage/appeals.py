@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from moderation.model import AppealOutcome, AppealStatus, DecidedBy
 from moderation.records import Appeal
-from moderation.storage.tables import appeals
+from moderation.storage.tables import appeals, sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,11 @@ def was_upheld(connection: Connection, site_id: str, comment_id: str, against: i
         appeals.c.outcome == AppealOutcome.UPHELD.value,
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def lock_counts(connection: Connection, site_id: str) -> None:
+    """Let nobody else count the site's appeals until this transaction ends; what refers to the site goes on."""
+    connection.execute(select(sites.c.id).where(sites.c.id == site_id).with_for_update(key_share=True))
 
 
 def opened_since(connection: Connection, site_id: str, author_key: str, since: datetime, limit: int) -> list[datetime]:

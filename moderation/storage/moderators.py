@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from moderation.model import Role
+from moderation.storage.database import insert
 from moderation.storage.tables import moderators, sessions
 
 
@@ -37,10 +38,11 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def add_moderator(connection: Connection, moderator: Moderator, now: datetime) -> None:
-    """Store a moderator."""
-    connection.execute(
-        insert(moderators).values(
+def add_moderator(connection: Connection, moderator: Moderator, now: datetime) -> bool:
+    """Store a moderator, unless somebody has the address; return whether nobody had."""
+    done = connection.execute(
+        insert(connection.dialect.name, moderators)
+        .values(
             id=moderator.id,
             site_id=moderator.site_id,
             email=moderator.email.lower(),
@@ -50,7 +52,10 @@ def add_moderator(connection: Connection, moderator: Moderator, now: datetime) -
             password_due=moderator.password_due,
             created_at=now,
         )
+        .on_conflict_do_nothing(index_elements=["email"])
+        .returning(moderators.c.id)
     )
+    return done.first() is not None
 
 
 def find_moderator(connection: Connection, email: str, *, lock: bool = False) -> Moderator | None:
@@ -123,7 +128,7 @@ def open_session(connection: Connection, token: str, moderator_id: str, now: dat
     """Remember a session until `expires_at`, and forget those that are over."""
     connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
     connection.execute(
-        insert(sessions).values(
+        sessions.insert().values(
             hash=hash_token(token), moderator_id=moderator_id, created_at=now, expires_at=expires_at
         )
     )

@@ -1,4 +1,7 @@
-"""Signing in through an OpenID Connect provider: the whole way, against one that others wrote, over real sockets."""
+"""Signing in through an OpenID Connect provider: the whole way, against one that others wrote, over real sockets.
+
+Long because the way there and back has many places to go wrong.
+"""
 
 import subprocess
 import sys
