@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import httpx
@@ -108,7 +109,8 @@ def line(folder: Path, count: int) -> list[Figure]:
 def overload(folder: Path, seconds: float) -> list[Figure]:
     """Send more than a whole service can take, in an open loop, while its workers are busy with what came before.
 
-    The peak is what it takes of 700 requests/s, before and after three times that peak.
+    The peak is what it takes of 700 requests/s; three times that is sent twice, with the peak before, between and after:
+    machines are noisy, so both are means.
     """
     with running(folder, {"MODERATION_PROMISE_SECONDS": "1000000", "MODERATION_LOG_LEVEL": "warning"}) as service:
         key = str(service.key)
@@ -123,18 +125,20 @@ def overload(folder: Path, seconds: float) -> list[Figure]:
             return figures
 
         drive(700, "fill")
-        before = drive(700, "before")
-        flood = drive(3 * before["goodput"], "flood")
-        after = drive(700, "after")
+        peaks, floods = [drive(700, "before")], []
+        for name in ("between", "after"):
+            floods.append(drive(3 * peaks[-1]["goodput"], f"flood-{name}"))
+            peaks.append(drive(700, name))
         calm = drive(100, "calm")
-    peak = (before["goodput"] + after["goodput"]) / 2
-    late = sum(number for status, number in flood["statuses"].items() if status not in {"201", "202", "503"})
+    peak, goodput = (fmean(one["goodput"] for one in some) for some in (peaks, floods))
+    seen = [one for flood in floods for one in flood["statuses"].items()]
+    late = sum(number for status, number in seen if status not in {"201", "202", "503"})
     refused = calm["statuses"].get("503", 0)
     return [
         Figure("peak of an open loop, workers busy", f"{peak:,.0f} requests/s"),
-        at_least("goodput at three times that", 100 * flood["goodput"] / peak, "% of the peak", 90),
-        Figure("  taken, p99", f"{flood['taken']['p99_ms']:,.0f} ms"),
-        Figure("  refused with 503, p99", f"{flood['shed']['p99_ms']:,.0f} ms"),
+        at_least("goodput at three times that", 100 * goodput / peak, "% of the peak", 90),
+        Figure("  taken, p99", f"{max(flood['taken']['p99_ms'] for flood in floods):,.0f} ms"),
+        Figure("  refused with 503, p99", f"{max(flood['shed']['p99_ms'] for flood in floods):,.0f} ms"),
         at_most("  neither taken nor refused", late, "requests", 1),
         at_most("100 requests/s right afterwards: refused", refused, "requests", 1),
     ]
