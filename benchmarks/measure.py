@@ -109,8 +109,8 @@ def line(folder: Path, count: int) -> list[Figure]:
 def overload(folder: Path, seconds: float) -> list[Figure]:
     """Send more than a whole service can take, in an open loop, while its workers are busy with what came before.
 
-    The peak is what it takes of 700 requests/s; three times that is sent twice, with the peak before, between and after:
-    machines are noisy, so both are means.
+    The peak is what it takes of 700 requests/s; three times that is sent twice, with the peak before, between and
+    after, and both are means: machines are noisy.
     """
     with running(folder, {"MODERATION_PROMISE_SECONDS": "1000000", "MODERATION_LOG_LEVEL": "warning"}) as service:
         key = str(service.key)
