@@ -13,7 +13,7 @@ COOKIE = "desk_done"
 SECONDS = 60
 ID = r"([0-9a-f-]{36}|)"
 SHAPE = re.compile(
-    rf"(approve|reject|undo|author-hold|author-reject|author-lift|hook-test|hook-replay|hook-more):([0-9]{{1,6}}):([0-9]{{1,6}}):{ID}:{ID}"
+    rf"(approve|reject|undo|author-hold|author-reject|author-lift|hook-test|hook-replay|hook-more|hook-removed):([0-9]{{1,6}}):([0-9]{{1,6}}):{ID}:{ID}"
 )
 WORDS = {"approve": "approved", "reject": "rejected", "undo": "put back"}
 SAID = {
@@ -22,6 +22,7 @@ SAID = {
     "author-lift": "This author's next comments are decided like everybody's again.",
     "hook-test": "A test event is on its way: look again in a moment what came of it.",
     "hook-replay": "Sent again: {number}.",
+    "hook-removed": "The endpoint is gone, with what waited for it.",
     "hook-more": "Sent again: {number}. There are more: send again once more for the next.",
 }
 

@@ -65,6 +65,14 @@ def enable_endpoint(endpoint_id: str) -> AnyResponse:
     return _switched(known_id(endpoint_id), enabled=True)
 
 
+@blueprint.post("/endpoints/<endpoint_id>/remove")
+def remove_endpoint(endpoint_id: str) -> AnyResponse:
+    """Remove an endpoint with all that was sent to it or waits for it."""
+    seat = take_seat()
+    delivering.remove(service(), seat.moderator.site_id, known_id(endpoint_id), seat.actor)
+    return answer_done(Done("hook-removed", 1, 0, ""), url_for("desk.endpoints_page"))
+
+
 @blueprint.post("/endpoints/<endpoint_id>/test")
 def test_endpoint(endpoint_id: str) -> AnyResponse:
     """Send an endpoint a test event."""

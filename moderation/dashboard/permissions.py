@@ -58,6 +58,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.enable_endpoint": OWNERS,
     "desk.disable_endpoint": OWNERS,
     "desk.rotate_endpoint_secret": OWNERS,
+    "desk.remove_endpoint": OWNERS,
     "desk.test_endpoint": OWNERS,
     "desk.replay_to_endpoint": OWNERS,
     "desk.replay_delivery": OWNERS,

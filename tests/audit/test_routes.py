@@ -65,9 +65,9 @@ LEAVES_NONE = {
 DESK_FORMS = {
     "desk.change_password", "desk.decide_many", "desk.take_back", "desk.change_policy", "desk.roll_back_policy",
     "desk.add_endpoint", "desk.enable_endpoint", "desk.disable_endpoint", "desk.rotate_endpoint_secret",
-    "desk.change_words", "desk.add_key", "desk.rotate_key", "desk.revoke_key", "desk.add_moderator",
-    "desk.change_role", "desk.sign_out_moderator", "desk.remove_moderator", "desk.turn_on_totp", "desk.turn_off_totp",
-    "desk.turn_off_totp_of",
+    "desk.remove_endpoint", "desk.change_words", "desk.add_key", "desk.rotate_key", "desk.revoke_key",
+    "desk.add_moderator", "desk.change_role", "desk.sign_out_moderator", "desk.remove_moderator", "desk.turn_on_totp",
+    "desk.turn_off_totp", "desk.turn_off_totp_of",
 }  # fmt: skip
 TESTED_APART = {
     "akismet.comment_check", "akismet.submit_spam", "akismet.submit_ham", "desk.sign_in", "native_erasures.erase",

@@ -87,6 +87,19 @@ def test_an_endpoint_is_switched_and_its_secret_renewed(visitor: Visitor, engine
     assert visitor.send(visitor.get(path).form("/rotate"), {"hours": "721"}).status_code == 400
 
 
+def test_an_endpoint_is_removed(visitor: Visitor, engine: Service, site: Site, endpoint: Endpoint) -> None:
+    """With what waits for it; the next page says so, and the log who it was."""
+    hold(engine, site, comment("Held"))
+    with added(engine.parts.database) as entries:
+        answer = visitor.send(visitor.get(f"/desk/endpoints/{endpoint.id}").form("/remove"), {})
+
+    assert (answer.status_code, answer.location) == (303, "/desk/endpoints")
+    assert "The endpoint is gone" in visitor.get("/desk/endpoints").text
+    assert engine.endpoints(site.id) == []
+    assert [(entry.action, entry.subject) for entry in entries] == [("endpoint.removed", endpoint.id)]
+    visitor.get(f"/desk/endpoints/{endpoint.id}", 404)
+
+
 def test_what_was_sent_is_shown_and_sent_again(
     visitor: Visitor, engine: Service, site: Site, endpoint: Endpoint
 ) -> None:
