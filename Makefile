@@ -35,7 +35,7 @@ run: install ## start everything on this machine: http://127.0.0.1:8080
 
 test: $(VENV)/.installed-test $(VENV)/.installed-clients ## install what tests need, check, and run every test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -m "not alone" --numprocesses=$(JOBS) --dist=loadfile
+	@$(BIN)/python -m pytest -m "not alone" --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 	@$(BIN)/python -m pytest -m alone
 
 check: $(VENV)/.installed-test ## lint, format, types and the direction of imports (fast)
@@ -104,11 +104,10 @@ $(VENV)/.installed-detoxify: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install --editable '.[detoxify]'
 	@touch $@
 
-# Most modules of what tests need are never imported: Python compiles those that are when it first sees them.
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the service and what its tests need into $(VENV)" >&2
-	@$(PIP) install --no-compile $(TORCH)
-	@$(PIP) install --no-compile --editable '.[test]'
+	@$(PIP) install $(TORCH)
+	@$(PIP) install --editable '.[test]'
 	@touch $@ $(VENV)/.installed-onnx $(VENV)/.installed-detoxify
 
 # Clients that cannot be beside what else is installed have folders of their own in .venv.

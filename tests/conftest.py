@@ -30,6 +30,7 @@ with warnings.catch_warnings():
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks the model hub; it is read when transformers is imported
 TEMPLATE = "migrated"
 NUMBERS = count(1)
+SLOW = frozenset({"whole", "fuzzing"})
 
 
 @event.listens_for(Pool, "checkout")
@@ -37,6 +38,12 @@ def hurry(connection: object, _record: object, _proxy: object) -> None:
     """Wait for no disk in this process: nothing here must outlive a power cut, and a slow disk would fail deadlines."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, tests of whole services: none is left at the end while another process is idle."""
+    items.sort(key=lambda item: not SLOW.intersection(item.path.parts))
 
 
 @pytest.fixture(autouse=True)
