@@ -76,12 +76,13 @@ class Receiver:
             timeout = 30
 
             def handle(self) -> None:
-                with suppress(OSError, ValueError):
+                with suppress(OSError, ValueError, KeyError):
                     self.rfile.readline()
                     headers = {name.lower(): value for name, value in parse_headers(self.rfile).items()}
-                    length = min(BODY_LIMIT, int(headers.get("content-length", 0)))
+                    length = min(BODY_LIMIT, int(headers["content-length"]))
                     body = self.rfile.read(length)
-                    MOODS[receiver.mood](self.request, receiver, headers, body)
+                    if len(body) == length:  # whoever sent less was killed while it did
+                        MOODS[receiver.mood](self.request, receiver, headers, body)
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True

@@ -1,6 +1,7 @@
 """What the soak calls wrong, with a service that lies."""
 
 import json
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -120,3 +121,17 @@ def test_a_call_with_another_secret_is_noticed(receiver: Receiver) -> None:
 
     assert not tell(receiver, sequence=2)
     assert receiver.wrong == ["a call was not signed"]
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"POST / HTTP/1.1\r\nwebhook-", b"POST / HTTP/1.1\r\ncontent-length: 9\r\n\r\n{}"]
+)
+def test_a_call_whose_sender_was_killed_is_none(receiver: Receiver, sent: bytes) -> None:
+    """What breaks off is not taken for a call without a signature; it is sent again."""
+    url = httpx.URL(receiver.url)
+    with socket.create_connection((url.host, url.port or 80), timeout=5) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100) == b""
+
+    assert receiver.wrong == []
