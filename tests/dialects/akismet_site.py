@@ -59,7 +59,7 @@ def keeping(database: Database, settings: Settings) -> Iterator[Kept]:
         policy = Policy(limits=(), words=WordsPolicy(banned=(Word(REJECTED),)))
         sites.add_site(connection, "news", "News", policy, clock.now())
     url = database.engine.url.render_as_string(hide_password=False)
-    app = create_app(settings.model_copy(update={"database_url": url, "akismet_timeout_seconds": 20.0}))
+    app = create_app(settings.model_copy(update={"database_url": url}))
     service: Service = app.extensions[EXTENSION]
     yield Kept(app.test_client(), add_akismet_key(database, service.parts.hasher), service)
     service.parts.database.close()

@@ -71,7 +71,7 @@ def everything(api: Api, settings: Settings) -> Api:
     """Give the API of a site that every dialect knows."""
     put(api)
     add_secret(api, settings, SECRET)
-    return with_settings(api, settings, max_site="news", coral_timeout_seconds=20, akismet_timeout_seconds=20.0)
+    return with_settings(api, settings, max_site="news")
 
 
 def send(api: Api, key: str, path: str, body: bytes, kind: str) -> int:

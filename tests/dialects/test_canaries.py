@@ -43,7 +43,6 @@ FAILURES = [
     DataError(f"INSERT '{TEXT}'", {"text": TEXT}, Exception(TEXT)),
     RuntimeError(TEXT, EMAIL, ADDRESS),
 ]
-SETTINGS = {"coral_timeout_seconds": 20, "akismet_timeout_seconds": 20.0, "max_site": "news"}
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def full(api: Api, settings: Settings) -> Api:
     """Give the API of a site that every surface knows."""
     put(api)
     add_secret(api, settings, SECRET)
-    made = with_settings(api, settings, **SETTINGS)
+    made = with_settings(api, settings, max_site="news")
     accounts.add_moderator(made.database, "news", EMAIL, f"{CANARY} Kim", clock.now(), PASSWORD)
     return made
 

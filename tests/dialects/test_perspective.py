@@ -51,6 +51,11 @@ def with_settings(api: Api, settings: Settings, **changes: Any) -> Api:
     return Api(app.test_client(), api.key, api.database)
 
 
+def default_of(name: str) -> Any:
+    """Return what a setting is if nobody sets it."""
+    return Settings.model_fields[name].default
+
+
 @pytest.mark.parametrize("query", ["", "&prettyPrint=true"])
 def test_answers_are_shown_over_several_lines(api: Api, worker: Answerer, query: str) -> None:
     """Bodies are pretty-printed JSON in UTF-8 unless `prettyPrint` says no."""
