@@ -19,6 +19,8 @@ from moderation.queue import LONGEST_BLOCK_SECONDS, Bell, Queue
 URGENT, PATIENT, GLANCES = "moderation:asked", "moderation:asked:patient", "moderation:asked:glances"
 LATELY, LATELY_SECONDS = "moderation:asked:lately", 2
 ANSWER_SECONDS = 30
+LINE_AT_MOST = 10_000
+"""Asks of one line; the oldest make room. Their callers are long gone, and a worker would step over all in one go."""
 CHARACTERS_AT_MOST = 16_000
 """Of the asks that a worker takes at once: so many are scored in a few hundred milliseconds."""
 
@@ -108,6 +110,7 @@ class Asks:
                 if URGENT in lines:
                     pipe.set(LATELY, 1, ex=LATELY_SECONDS)
                 for line in lines:
+                    pipe.ltrim(line, -LINE_AT_MOST, -1)
                     pipe.expire(line, LONGEST_BLOCK_SECONDS)
                 pipe.execute()
             if lines != {GLANCES}:

@@ -128,6 +128,14 @@ def test_an_ask_whose_caller_has_gone_is_not_taken(queue: Queue, asks: Asks) -> 
     assert asks.take(10) == []
 
 
+def test_a_line_has_a_limit(queue: Queue, asks: Asks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While no worker takes any, the oldest make room."""
+    monkeypatch.setattr(module, "LINE_AT_MOST", 2)
+    leave(queue, asks, *(Ask(f"a-{number}", ["one"]) for number in range(3)))
+
+    assert [ask.id for ask in asks.take(10)] == ["a-1", "a-2"]
+
+
 def test_asks_are_taken_in_their_order(queue: Queue, asks: Asks) -> None:
     """Who asked first is served first, and no ask is taken twice."""
     leave(queue, asks, *(Ask(f"a-{number}", ["one"]) for number in range(3)))
