@@ -10,7 +10,7 @@ from moderation.model import Status
 from moderation.storage.tables import comments
 
 SEEDED_AT_MOST = 100_000
-SAME_AT_MOST = 100
+SAME_AT_MOST = 500
 """Comments of one text in which an author's own is looked for: a raid has many, and the site's limit holds them all."""
 LOOKED_BACK = 50
 """Comments of an author in which an approved one is looked for, however many there are."""
