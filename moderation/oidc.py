@@ -120,12 +120,17 @@ class Provider:
     def known(self, fresher_than: float = KNOWN_SECONDS) -> _Known:
         """Return what the provider publishes, asked for anew when it is older than so many seconds.
 
+        While another thread asks, what was known before is good enough.
+
         Raises:
-            ProviderAwayError: it does not answer, or another thread is asking at this moment.
+            ProviderAwayError: it does not answer, or nothing is known yet and another thread is asking at this moment.
         """
-        if self._known is not None and clock.monotonic() - self._known.at < fresher_than:
-            return self._known
+        known = self._known
+        if known is not None and clock.monotonic() - known.at < fresher_than:
+            return known
         if not self._lock.acquire(blocking=False):
+            if known is not None:
+                return known
             raise ProviderAwayError("it is being asked")
         try:
             metadata = _ask("GET", self.issuer.rstrip("/") + DISCOVERY)

@@ -299,3 +299,20 @@ def test_an_hour_is_how_long_a_provider_is_known(
     provider.known()
     assert len(liar.asked) == 4
     assert timedelta(seconds=oidc.KNOWN_SECONDS) == timedelta(hours=1)
+
+
+def test_what_was_known_serves_while_it_is_asked_again(
+    provider: oidc.Provider, liar: Liar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider that is slow once an hour keeps nobody out."""
+    known = provider.known()
+    monkeypatch.setattr(clock, "monotonic", lambda: 1e9)
+    liar.hangs.clear()
+    first = threading.Thread(target=provider.known)
+    first.start()
+    while len(liar.asked) < 3:
+        first.join(0.01)
+    assert provider.known() is known
+    liar.hangs.set()
+    first.join(10)
+    assert provider.known() is not known

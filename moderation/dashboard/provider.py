@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from moderation.oidc import Attempt, Provider
 
 LIFE = timedelta(minutes=10)
+TRIES = 100
+"""Per network address: a newsroom may have one for all, and there is nothing to guess; each asks the provider."""
 AWAY = "{label} does not answer just now. Try again in a moment."
 AGAIN = "This sign-in was not begun here, or more than ten minutes ago. Begin again."
 REFUSED = "{label} did not say who you are. Begin again."
@@ -59,7 +61,7 @@ def end_at_provider() -> AnyResponse:
     provider, kept, parts = _provider(), _kept(), service().parts
     if kept is None or not hmac.compare_digest(kept[0].state.encode(), request.args.get("state", "").encode()):
         return login_form(AGAIN, 403)
-    throttle = Throttle(parts.queue.redis, parts.hasher, "provider")
+    throttle = Throttle(parts.queue.redis, parts.hasher, "provider", TRIES)
     seconds = throttle.wait(request.remote_addr, "")
     if seconds:
         response = login_form(TOO_MANY.format(minutes=-(-seconds // 60)), 429)

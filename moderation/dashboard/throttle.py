@@ -15,11 +15,12 @@ WINDOW = timedelta(minutes=15)
 class Throttle:
     """Counts tries in Redis, under keyed hashes; while Redis is away it lets everyone try."""
 
-    def __init__(self, redis: Redis, hasher: Hasher, kind: str = "login") -> None:
-        """Count tries of one kind in `redis`."""
+    def __init__(self, redis: Redis, hasher: Hasher, kind: str = "login", tries: int = TRIES) -> None:
+        """Count tries of one kind in `redis`, and let so many of each pair through in a `WINDOW`."""
         self._redis = redis
         self._hasher = hasher
         self._kind = kind
+        self._tries = tries
 
     def wait(self, address: str | None, email: str) -> int:
         """Count a try before it is made and return 0, or the seconds to wait if there were too many.
@@ -36,7 +37,7 @@ class Throttle:
         except (RedisError, OSError) as error:
             log.warning("sign_in_not_throttled", error=type(error).__name__)
             return 0
-        return max(1, int(seconds)) if tries > TRIES else 0
+        return max(1, int(seconds)) if tries > self._tries else 0
 
     def forget(self, address: str | None, email: str) -> None:
         """Start counting anew, after a success."""

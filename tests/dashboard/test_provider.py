@@ -19,7 +19,6 @@ from werkzeug.test import TestResponse
 from moderation import accounts, members, sign_on
 from moderation.audit_entry import SERVICE
 from moderation.dashboard import provider as module
-from moderation.dashboard.throttle import TRIES
 from moderation.model import Role
 from moderation.oidc import Identity
 from moderation.records import Site
@@ -216,11 +215,11 @@ def test_without_a_provider_there_is_no_such_page(client: FlaskClient) -> None:
 
 @proves(Line.MODERATORS)
 def test_wrong_answers_are_throttled(client: FlaskClient) -> None:
-    """After ten of one address the provider is not asked any more for a while."""
+    """After a hundred of one address the provider is not asked any more for a while."""
     state = parse_qs(urlsplit(client.get(DOOR).location).query)["state"][0]
-    statuses = [client.get(f"{DOOR}/back?state={state}&error=no").status_code for _ in range(TRIES + 1)]
+    statuses = [client.get(f"{DOOR}/back?state={state}&error=no").status_code for _ in range(module.TRIES + 1)]
 
-    assert statuses == [403] * TRIES + [429]
+    assert statuses == [403] * module.TRIES + [429]
 
 
 @proves(Line.MODERATORS)
