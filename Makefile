@@ -17,7 +17,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check bench soak fuzz audit docs eval model clean
+.PHONY: help install run test check bench soak fuzz audit catalogues docs eval model clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ audit: $(VENV)/.installed-test ## look for secrets in all files (offline), and f
 	@$(BIN)/python -m pytest -q tests/test_secrets.py
 	@$(BIN)/python -m pip_audit --version > /dev/null 2>&1 || { echo "pip-audit is not here, so known holes were not looked for. Where there is a network: $(BIN)/python -m pip install pip-audit, then make audit again" >&2; exit 1; }
 	@$(BIN)/python -m pip_audit --skip-editable
+
+catalogues: $(VENV)/.installed-test ## bring the desk's other languages up to date with its texts
+	@$(BIN)/python -m tests.catalogues
 
 docs: $(VENV)/.installed-test ## write the tables of docs/ that repeat what the code says
 	@$(BIN)/python -m tests.pages

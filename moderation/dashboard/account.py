@@ -1,4 +1,4 @@
-"""A moderator's own account: the password; `two_factor` has the forms of the second factor.
+"""A moderator's own account: password and language; `two_factor` has the forms of the second factor.
 
 A password that somebody else has seen, because it was printed when the account was made (by `moderation up`, by
 `moderation moderator add`, at the desk), must be changed. It opens the desk for its first day, to a browser on the same
@@ -12,9 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import accounts, second_factor
 from moderation.dashboard.deciding import seated_page
-from moderation.dashboard.pages import blueprint
-from moderation.dashboard.permissions import ROLE_WORDS
-from moderation.dashboard.session import SESSION_COOKIE, Seat, take_seat
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import COOKIE as LANGUAGE_COOKIE
+from moderation.dashboard.language import LANGUAGES, each, gettext
+from moderation.dashboard.pages import PREFIX, blueprint
+from moderation.dashboard.permissions import ROLE_NAMES, ROLE_WORDS
+from moderation.dashboard.session import SESSION_COOKIE, Seat, set_cookie, take_seat
 from moderation.dashboard.show import moment
 from moderation.dashboard.throttle import Throttle
 from moderation.errors import TooManyError
@@ -23,6 +26,7 @@ from moderation.web import service
 
 CURRENT, NEW, AGAIN = "current", "new", "again"
 """The fields of the form that changes the password."""
+YEAR = 365 * 86_400
 
 
 @blueprint.get("/account")
@@ -41,6 +45,18 @@ def change_password() -> AnyResponse:
     return redirect(url_for("desk.account", changed="password"), 303)
 
 
+@blueprint.post("/account/language")
+def choose_language() -> AnyResponse:
+    """Show the desk in one language from now on, in this browser; or again in what the browser asks for."""
+    take_seat()
+    chosen, answer = request.form.get("language", ""), redirect(url_for("desk.account", changed="language"), 303)
+    if chosen in LANGUAGES:
+        set_cookie(answer, LANGUAGE_COOKIE, chosen, YEAR)
+    else:
+        answer.delete_cookie(LANGUAGE_COOKIE, path=PREFIX)
+    return answer
+
+
 def account_page(seat: Seat, status: int = 200, **values: object) -> AnyResponse:
     """Return the page of the moderator's own account."""
     site = service().site(seat.moderator.site_id)
@@ -54,7 +70,10 @@ def account_page(seat: Seat, status: int = 200, **values: object) -> AnyResponse
         two_factor=moment(on_at) if on_at else None,
         codes_left=second_factor.codes_left(service().parts.database, seat.moderator) if on_at else 0,
         shortest=SHORTEST,
-        role_words=ROLE_WORDS[seat.moderator.role],
+        languages=LANGUAGES,
+        chosen_language=request.cookies.get(LANGUAGE_COOKIE, ""),
+        role_words=gettext(ROLE_WORDS[seat.moderator.role]),
+        role_names=each(ROLE_NAMES),
     )
 
 
@@ -64,14 +83,14 @@ def guard(seat: Seat) -> Throttle:
     throttle = Throttle(parts.queue.redis, parts.hasher)
     seconds = throttle.wait(request.remote_addr, seat.moderator.email)
     if seconds:
-        raise TooManyError("Too many wrong passwords", retry_after=seconds)
+        raise TooManyError(gettext("Too many wrong passwords"), retry_after=seconds)
     return throttle
 
 
 def _change(seat: Seat) -> dict[str, str]:
     """Change the password; return what is wrong by the name of the field."""
     if request.form.get(NEW, "") != request.form.get(AGAIN, ""):
-        return {AGAIN: "The two are not the same"}
+        return {AGAIN: gettext("The two are not the same")}
     throttle, parts = guard(seat), service().parts
     refused = accounts.change_password(
         parts.database,
@@ -82,6 +101,6 @@ def _change(seat: Seat) -> dict[str, str]:
         service().now(),
     )
     if refused is accounts.PasswordRefusal.WRONG:
-        return {CURRENT: "That is not your password"}
+        return {CURRENT: gettext("That is not your password")}
     throttle.forget(request.remote_addr, seat.moderator.email)
-    return {NEW: refused} if refused else {}
+    return {NEW: told(refused)} if refused else {}

@@ -10,6 +10,8 @@ from moderation import appeals
 from moderation.appeals import Whole
 from moderation.dashboard import show
 from moderation.dashboard.deciding import read_note, read_revision, seated_page
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.listing import known_id
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import Seat, take_seat
@@ -24,10 +26,10 @@ PAGE_SIZE = 25
 COUNTED = 100
 """The bar at the top counts no further."""
 OUTCOMES = {
-    AppealOutcome.UPHELD: "The decision was kept.",
-    AppealOutcome.OVERTURNED: "The comment was approved.",
-    AppealOutcome.SUPERSEDED: "The comment was decided anew, or edited, before anybody looked at this.",
-    AppealOutcome.ERASED: "The comment was erased.",
+    AppealOutcome.UPHELD: N_("The decision was kept."),
+    AppealOutcome.OVERTURNED: N_("The comment was approved."),
+    AppealOutcome.SUPERSEDED: N_("The comment was decided anew, or edited, before anybody looked at this."),
+    AppealOutcome.ERASED: N_("The comment was erased."),
 }
 
 
@@ -66,7 +68,7 @@ def decide_appeal(appeal_id: str) -> AnyResponse:
     seat = take_seat()
     site, outcome = service().site(seat.moderator.site_id), request.form.get("outcome")
     if outcome not in {AppealOutcome.UPHELD, AppealOutcome.OVERTURNED}:
-        raise BadRequestError("An appeal is decided by keeping the decision or by approving the comment")
+        raise BadRequestError(gettext("An appeal is decided by keeping the decision or by approving the comment"))
     decision = Decision(
         action=Action.APPROVE,
         by=DecidedBy.MODERATOR,
@@ -81,9 +83,9 @@ def decide_appeal(appeal_id: str) -> AnyResponse:
     try:
         appeals.decide(service().parts, site.id, known_id(appeal_id), AppealOutcome(outcome), decision, revision)
     except AppealClosedError:
-        return _page(seat, site, 409, "That appeal was closed in the meantime; it stands under “Closed”.")
+        return _page(seat, site, 409, gettext("That appeal was closed in the meantime; it stands under “Closed”."))
     except StaleError:
-        return _page(seat, site, 409, "That comment was edited in the meantime; nothing was decided.")
+        return _page(seat, site, 409, gettext("That comment was edited in the meantime; nothing was decided."))
     following = request.form.get("following")
     anchor = f"c-{known_id(following)}" if following else None
     return redirect(url_for("desk.appeals_page", done=outcome, _anchor=anchor), 303)
@@ -117,7 +119,7 @@ def _page(seat: Seat, site: Site, status: int = 200, problem: str = "") -> AnyRe
         appeals=[_card(one, site, seat, alone=alone) for one in found],
         following=following,
         problem=problem,
-        said=OUTCOMES[AppealOutcome(done)] if done in set(AppealOutcome) else "",
+        said=gettext(OUTCOMES[AppealOutcome(done)]) if done in set(AppealOutcome) else "",
     )
 
 
@@ -132,10 +134,12 @@ def _card(one: Whole, site: Site, seat: Seat, *, alone: bool) -> AppealCard:
         card=replace(show.card(one.comment, site.policy), actions=()),
         decided=show.moment(decision.at) if decision else None,
         decided_by=show.decided_by(decision) if decision else "",
-        reasons=tuple(show.Why(show.in_words(why.code), why.detail) for why in decision.reasons) if decision else (),
+        reasons=tuple(show.Why(show.in_words(why.code), told(why.detail)) for why in decision.reasons)
+        if decision
+        else (),
         note=decision.note if decision else None,
         own=mine and not alone,
-        outcome=OUTCOMES[appeal.outcome] if appeal.outcome else "",
+        outcome=gettext(OUTCOMES[appeal.outcome]) if appeal.outcome else "",
         closed=show.moment(appeal.closed_at) if appeal.closed_at else None,
         closed_by=appeal.actor or "",
         answer=appeal.note,

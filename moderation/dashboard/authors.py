@@ -12,6 +12,7 @@ from moderation.authors import Known
 from moderation.dashboard import show
 from moderation.dashboard.deciding import answer_done
 from moderation.dashboard.done import Done
+from moderation.dashboard.language import N_, gettext, number_words
 from moderation.dashboard.listing import read_listing
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
@@ -22,11 +23,11 @@ from moderation.web import service
 
 KEY = re.compile(r"[0-9a-f]{32}")
 LIFT = "lift"
-ENDS = {"": "for ever", "1": "1 day", "7": "7 days", "30": "30 days"}
+ENDS = {"": N_("for ever"), "1": N_("1 day"), "7": N_("7 days"), "30": N_("30 days")}
 """How long a restriction can last, by what the form says: days."""
 FEW = 5
 """So many decisions say little of an author."""
-TRUST = ((0.8, "high"), (0.5, "middling"), (0.0, "low"))
+TRUST = ((0.8, N_("high (%(trust)s)")), (0.5, N_("middling (%(trust)s)")), (0.0, N_("low (%(trust)s)")))
 """The lowest trust that is called so."""
 
 
@@ -53,7 +54,7 @@ def restrict_author(author_key: str) -> AnyResponse:
         raise NotFoundError
     action, days = request.form.get("action"), request.form.get("days", "")
     if action not in {Action.HOLD, Action.REJECT, LIFT} or days not in ENDS:
-        raise BadRequestError("What an author writes can be held or rejected, for 1, 7 or 30 days or for ever")
+        raise BadRequestError(gettext("What an author writes can be held or rejected, for 1, 7 or 30 days or for ever"))
     parts, site_id, now = service().parts, seat.moderator.site_id, service().now()
     if action == LIFT:
         authors.free(parts, site_id, author_key, now, seat.actor)
@@ -71,22 +72,28 @@ def find_card(site_id: str, author_key: str) -> AuthorCard | None:
     except NotFoundError:
         return None
     newest, _ = service().find(site_id, Filter(author_key=author_key), limit=1, before_id=None)
-    name = show.author_name(newest[0]) if newest else "An author without comments"
+    name = show.author_name(newest[0]) if newest else gettext("An author without comments")
     return card(author_key, name, known)
 
 
 def card(author_key: str, name: str, known: Known) -> AuthorCard:
     """Return what a page shows of an author."""
     restriction = known.restriction
-    counts = ", ".join(f"{known.counts[status]} {words.lower()}" for status, words in show.STATUS_WORDS.items())
+    counts = ", ".join(
+        f"{known.counts[status]} {gettext(words).lower()}" for status, words in show.STATUS_WORDS.items()
+    )
+    if known.more:
+        counts = gettext(
+            "the newest %(number)s comments: %(counts)s", number=number_words(authors.LOOKED_AT), counts=counts
+        )
     return AuthorCard(
         key=author_key,
         name=name,
-        counts=f"the newest {authors.LOOKED_AT:,} comments: {counts}" if known.more else counts,
-        strikes=f"{known.strikes} in the last {authors.STRIKE_DAYS} days",
+        counts=counts,
+        strikes=gettext("%(number)s in the last %(days)s days", number=known.strikes, days=authors.STRIKE_DAYS),
         trust=trust_words(known),
         first_seen=show.moment(known.first_seen) if known.first_seen else None,
-        restriction=f"{restriction.action.status.value}, says {restriction.by}" if restriction else None,
+        restriction=_restricted(restriction) if restriction else None,
         until=show.moment(restriction.until) if restriction and restriction.until else None,
         reason=restriction.reason if restriction else None,
     )
@@ -96,6 +103,11 @@ def trust_words(known: Known) -> str:
     """Return in words how far an author can be trusted."""
     decided = known.counts[Status.APPROVED] + known.counts[Status.REJECTED]
     if decided < FEW:
-        return f"not known yet ({decided} decided)"
-    word = next(word for lowest, word in TRUST if known.trust >= lowest)
-    return f"{word} ({known.trust:.2f})"
+        return gettext("not known yet (%(number)s decided)", number=decided)
+    words = next(words for lowest, words in TRUST if known.trust >= lowest)
+    return gettext(words, trust=f"{known.trust:.2f}")
+
+
+def _restricted(restriction: Restriction) -> str:
+    what = gettext(show.STATUS_WORDS[restriction.action.status]).lower()
+    return gettext("%(what)s, says %(who)s", what=what, who=restriction.by)

@@ -12,6 +12,7 @@ from moderation.batches import AT_MOST, Wanted, decide_batch
 from moderation.dashboard import show
 from moderation.dashboard.deciding import answer_done, read_decision, read_revision, seated_page
 from moderation.dashboard.done import Done
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.listing import Listing, known_id, read_listing
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
@@ -21,7 +22,7 @@ from moderation.records import StoredComment
 from moderation.web import service
 
 SAMPLES = 5
-SAID = {"approve": "Approve", "reject": "Reject", "spam": "Reject as spam"}
+SAID = {"approve": N_("Approve"), "reject": N_("Reject"), "spam": N_("Reject as spam")}
 """What the button of each decision says."""
 
 
@@ -47,7 +48,9 @@ def decide_many() -> AnyResponse:
     if request.form.get("everything"):
         found, more = _found(site.id, listing)
         if not found:
-            raise BadRequestError("The list has no comment any more that was there when you looked; go back to it")
+            raise BadRequestError(
+                gettext("The list has no comment any more that was there when you looked; go back to it")
+            )
         if not request.form.get("confirmed"):
             return seated_page(
                 "bulk",
@@ -59,14 +62,14 @@ def decide_many() -> AnyResponse:
                 more=more,
                 samples=[_sample(one) for one in spread(found, SAMPLES)],
                 action=request.form["action"],
-                said=SAID[request.form["action"]],
+                said=gettext(SAID[request.form["action"]]),
                 made_at=request.form.get("made_at"),
             )
         wanted = [Wanted(one.id, decision, one.revision, one.status) for one in found]
     else:
         wanted = [_picked(text, decision, listing.status) for text in request.form.getlist("pick")[:AT_MOST]]
     if not wanted:
-        raise BadRequestError("Nothing was picked: tick the comments that the decision is for")
+        raise BadRequestError(gettext("Nothing was picked: tick the comments that the decision is for"))
     batch_id = ids.new_id(decision.at)
     outcomes = decide_batch(service().parts, site.id, wanted, batch_id)
     missed = sum(isinstance(one, ModerationError) for one in outcomes)
@@ -89,7 +92,7 @@ def _found(site_id: str, listing: Listing) -> tuple[list[StoredComment], bool]:
 
 def _sample(comment: StoredComment) -> Sample:
     reasons = comment.decision.reasons if comment.decision else ()
-    why = ", ".join(dict.fromkeys(show.in_words(one.code).lower() for one in reasons))
+    why = ", ".join(dict.fromkeys(show.inside(one.code) for one in reasons))
     return Sample(comment, show.snippet(comment), show.author_name(comment), why)
 
 
@@ -97,7 +100,7 @@ def _moment(text: str | None) -> datetime:
     try:
         return datetime.fromisoformat(text or "").astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadRequestError("The form lacks when its page was made") from None
+        raise BadRequestError(gettext("The form lacks when its page was made")) from None
 
 
 def _picked(text: str, decision: Decision, status: Status) -> Wanted:

@@ -8,6 +8,7 @@ from moderation.clusters import decide_cluster
 from moderation.dashboard import show
 from moderation.dashboard.deciding import answer_done, read_decision, seated_page
 from moderation.dashboard.done import Done
+from moderation.dashboard.language import gettext
 from moderation.dashboard.listing import known_id
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
@@ -28,7 +29,7 @@ def copies(cluster_id: str) -> AnyResponse:
     cluster = known_id(cluster_id)
     found, older = service().find(site.id, Filter(cluster=cluster), limit=SHOWN, before_id=_before())
     if not found:
-        raise NotFoundError("There are no such copies: they may have been edited or erased")
+        raise NotFoundError(gettext("There are no such copies: they may have been edited or erased"))
     with service().parts.database.read() as connection:
         tallies = tally(connection, site.id, TALLY_AT_MOST, Filter(cluster=cluster))
     authors = {one.author_key or one.address_key or one.id for one in found}

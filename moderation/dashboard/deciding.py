@@ -9,6 +9,7 @@ from moderation import ids
 from moderation.batches import undo
 from moderation.dashboard import comfort, show
 from moderation.dashboard.done import Done, forget, recall, remember
+from moderation.dashboard.language import N_, each, gettext
 from moderation.dashboard.listing import known_id, read_listing, read_status
 from moderation.dashboard.pages import blueprint, page
 from moderation.dashboard.session import Seat, take_seat
@@ -22,32 +23,50 @@ NOTE_AT_MOST = 500
 SPAM = "spam"
 """The button that rejects and says why: the next ones like it are found."""
 REASONS = {
-    "insult": "Insult",
-    "hate": "Hate against a group",
-    "threat": "Threat",
-    "obscene": "Obscene or sexual",
-    "off topic": "Off topic",
-    "personal data": "Personal data",
+    "insult": N_("Insult"),
+    "hate": N_("Hate against a group"),
+    "threat": N_("Threat"),
+    "obscene": N_("Obscene or sexual"),
+    "off topic": N_("Off topic"),
+    "personal data": N_("Personal data"),
 }
 """Why a moderator rejects, as it is kept and as the page calls it; the first four teach."""
 SHORTCUTS = (
-    (("J", "K"), "next, previous comment"),
-    (("A",), "approve"),
-    (("R",), "reject"),
-    (("S",), "reject as spam"),
-    *(((str(at),), f"reject: {words.lower()}") for at, words in enumerate(REASONS.values(), 1)),
-    (("U",), "undo"),
-    (("N",), "write a note, Esc goes back"),
-    (("O",), "open the comment alone"),
-    (("T", "W"), "only this thread, only this author"),
-    (("X",), "pick"),
-    (("Shift A", "Shift R", "Shift S"), "approve, reject, spam: all that are picked"),
-    (("B",), "blur texts until a comment is chosen"),
-    (("/",), "find words"),
-    (("G",), "back to the newest"),
-    (("?",), "this list"),
+    (("J", "K"), N_("next, previous comment")),
+    (("A",), N_("approve")),
+    (("R",), N_("reject")),
+    (("S",), N_("reject as spam")),
+    (("1",), N_("reject: insult")),
+    (("2",), N_("reject: hate against a group")),
+    (("3",), N_("reject: threat")),
+    (("4",), N_("reject: obscene or sexual")),
+    (("5",), N_("reject: off topic")),
+    (("6",), N_("reject: personal data")),
+    (("U",), N_("undo")),
+    (("N",), N_("write a note, Esc goes back")),
+    (("O",), N_("open the comment alone")),
+    (("T", "W"), N_("only this thread, only this author")),
+    (("X",), N_("pick")),
+    (("Shift A", "Shift R", "Shift S"), N_("approve, reject, spam: all that are picked")),
+    (("B",), N_("blur texts until a comment is chosen")),
+    (("/",), N_("find words")),
+    (("G",), N_("back to the newest")),
+    (("?",), N_("this list")),
 )
-"""As `desk.js` reads the keys."""
+"""As `desk.js` reads the keys; the figures stand for `REASONS` in their order."""
+SCRIPT_WORDS = (
+    N_("%s is looking at this"),
+    N_("Choose a comment first: J."),
+    N_("Nothing was decided. Try again, or reload the page."),
+    N_("Nothing was decided: the service did not answer. Try again."),
+    N_("Nothing was undone: the service did not answer. Try again."),
+    N_("Show it"),
+    N_("That can no longer be undone."),
+    N_("That changes nothing here."),
+    N_("That comment changed in the meantime; it was not decided. Look again."),
+    N_("Undo"),
+)
+"""What `desk.js` says."""
 FROM_SCRIPT = "X-Desk"
 """The header of a call by the desk's own script, which wants no page."""
 
@@ -108,9 +127,11 @@ def seated_page(template: str, seat: Seat, site: Site, status: int = 200, **valu
         site=site,
         done=done,
         comfort=comfort.read_comfort(),
-        status_words=show.STATUS_WORDS,
-        reasons=REASONS,
-        shortcuts=SHORTCUTS,
+        status_words=each(show.STATUS_WORDS),
+        list_titles=each(show.LIST_TITLES),
+        reasons=each(REASONS),
+        shortcuts=[(keys, gettext(words)) for keys, words in SHORTCUTS],
+        script_words={words: gettext(words) for words in SCRIPT_WORDS},
         **values,
     )
     if done is not None:
@@ -136,7 +157,7 @@ def read_decision(seat: Seat, site: Site) -> Decision:
 def read_revision(text: str | None) -> int:
     """Return the revision that a form was made for; `BadRequestError` if it has none."""
     if text is None or not re.fullmatch(r"[0-9]{1,9}", text):
-        raise BadRequestError("The form lacks the revision that was decided on")
+        raise BadRequestError(gettext("The form lacks the revision that was decided on"))
     return int(text)
 
 
@@ -158,7 +179,7 @@ def _action(text: str | None, reason: str) -> tuple[Action, tuple[Reason, ...]]:
     if text == SPAM:
         return Action.REJECT, (Reason("decided", SPAM),)
     if text not in {Action.APPROVE, Action.REJECT}:
-        raise BadRequestError("A moderator can approve or reject, as spam or for another reason")
+        raise BadRequestError(gettext("A moderator can approve or reject, as spam or for another reason"))
     named = text == Action.REJECT and reason in REASONS
     return Action(text), (Reason("decided", reason),) if named else ()
 

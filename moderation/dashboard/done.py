@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.pages import PREFIX
 from moderation.dashboard.session import set_cookie
 
@@ -15,15 +16,20 @@ ID = r"([0-9a-f-]{36}|)"
 SHAPE = re.compile(
     rf"(approve|reject|undo|author-hold|author-reject|author-lift|hook-test|hook-replay|hook-more|hook-removed):([0-9]{{1,6}}):([0-9]{{1,6}}):{ID}:{ID}"
 )
-WORDS = {"approve": "approved", "reject": "rejected", "undo": "put back"}
+ONE = {"approve": N_("Approved."), "reject": N_("Rejected."), "undo": N_("Put back.")}
+SEVERAL = {
+    "approve": N_("%(number)s approved."),
+    "reject": N_("%(number)s rejected."),
+    "undo": N_("%(number)s put back."),
+}
 SAID = {
-    "author-hold": "Whatever this author writes from now on is held.",
-    "author-reject": "Whatever this author writes from now on is rejected.",
-    "author-lift": "This author's next comments are decided like everybody's again.",
-    "hook-test": "A test event is on its way: look again in a moment what came of it.",
-    "hook-replay": "Sent again: {number}.",
-    "hook-removed": "The endpoint is gone, with what waited for it.",
-    "hook-more": "Sent again: {number}. There are more: send again once more for the next.",
+    "author-hold": N_("Whatever this author writes from now on is held."),
+    "author-reject": N_("Whatever this author writes from now on is rejected."),
+    "author-lift": N_("This author's next comments are decided like everybody's again."),
+    "hook-test": N_("A test event is on its way: look again in a moment what came of it."),
+    "hook-replay": N_("Sent again: %(number)s."),
+    "hook-removed": N_("The endpoint is gone, with what waited for it."),
+    "hook-more": N_("Sent again: %(number)s. There are more: send again once more for the next."),
 }
 
 
@@ -45,12 +51,13 @@ class Done:
     def words(self) -> str:
         """Return it as a sentence."""
         if self.action in SAID:
-            return SAID[self.action].format(number=self.number)
-        word = WORDS[self.action]
-        said = f"{word.capitalize()}." if self.comment_id or self.number == 1 else f"{self.number} {word}."
-        if self.missed:
-            said += f" {self.missed} had changed in the meantime and stand as they were decided."
-        return said
+            return gettext(SAID[self.action], number=self.number)
+        words = ONE if self.comment_id or self.number == 1 else SEVERAL
+        said = gettext(words[self.action], number=self.number)
+        if not self.missed:
+            return said
+        missed = gettext("%(number)s had changed in the meantime and stand as they were decided.", number=self.missed)
+        return f"{said} {missed}"
 
 
 def remember(answer: AnyResponse, done: Done) -> None:

@@ -6,12 +6,14 @@ The dots of a kind are one path of lines without length, which a round end draws
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.show import Moment, moment
 from moderation.policy_document import Threshold
 from moderation.storage.plots import Point
 
 WIDTH, HEIGHT, EDGE = 1000, 400, 8
 BANDS = 20
+ACTS = (N_("held from %(score)s"), N_("rejected from %(score)s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,8 @@ def plot(points: Sequence[Point], threshold: Threshold | None) -> Plot:
     known = [(point.score, point.at) for point in points if point.score is not None]
     times = [at for _, at in known]
     first, last = min(times, default=None), max(times, default=None)
-    acts = [
-        (bound, words)
-        for bound, words in ((threshold.hold, "held"), (threshold.reject, "rejected"))
-        if bound is not None
-    ] if threshold else []  # fmt: skip
+    bounds = (threshold.hold, threshold.reject) if threshold else ()
+    acts = [(bound, words) for bound, words in zip(bounds, ACTS, strict=False) if bound is not None]
     lowest = min((bound for bound, _ in acts), default=None)
     dots: dict[bool, list[str]] = {False: [], True: []}
     counts = [0] * BANDS
@@ -70,7 +69,7 @@ def plot(points: Sequence[Point], threshold: Threshold | None) -> Plot:
     return Plot(
         under="".join(dots[False]),
         over="".join(dots[True]),
-        marks=tuple(Mark(bound * WIDTH, f"{words} from {bound:g}") for bound, words in acts),
+        marks=tuple(Mark(bound * WIDTH, gettext(words, score=f"{bound:g}")) for bound, words in acts),
         bands=tuple(
             Band(f"{at / BANDS:g}", f"{(at + 1) / BANDS:g}", number, 100 * number / most)
             for at, number in enumerate(counts)

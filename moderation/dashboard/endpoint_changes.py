@@ -9,6 +9,7 @@ from moderation import delivering
 from moderation.dashboard.deciding import answer_done, seated_page
 from moderation.dashboard.done import Done
 from moderation.dashboard.endpoints import STATES
+from moderation.dashboard.language import gettext
 from moderation.dashboard.listing import known_id
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import Seat, take_seat
@@ -39,7 +40,7 @@ def add_endpoint() -> AnyResponse:
         signing=SIGNINGS.get(form.get("signing", ""), "hmac"),
         actor=seat.actor,
     )
-    return _with_secret(seat, endpoint, "Your endpoint is there")
+    return _with_secret(seat, endpoint, gettext("Your endpoint is there"))
 
 
 @blueprint.post("/endpoints/<endpoint_id>/rotate")
@@ -47,10 +48,12 @@ def rotate_endpoint_secret(endpoint_id: str) -> AnyResponse:
     """Give an endpoint a new secret, and show it this once."""
     seat, hours = take_seat(), request.form.get("hours", "24")
     if not hours.isascii() or not hours.isdigit() or len(hours) > len(str(HOURS_AT_MOST)) or int(hours) > HOURS_AT_MOST:
-        raise BadRequestError(f"The secret before signs too for 0 to {HOURS_AT_MOST} hours; go back and change it")
+        raise BadRequestError(
+            gettext("The secret before signs too for 0 to %(hours)s hours; go back and change it", hours=HOURS_AT_MOST)
+        )
     overlap = timedelta(hours=int(hours))
     endpoint = delivering.rotate(service(), seat.moderator.site_id, known_id(endpoint_id), overlap, seat.actor)
-    return _with_secret(seat, endpoint, "Its secret is a new one")
+    return _with_secret(seat, endpoint, gettext("Its secret is a new one"))
 
 
 @blueprint.post("/endpoints/<endpoint_id>/disable")
@@ -88,7 +91,7 @@ def replay_to_endpoint(endpoint_id: str) -> AnyResponse:
     endpoint = delivering.get(service(), seat.moderator.site_id, known_id(endpoint_id))
     state = request.form.get("state", "failed")
     if state not in {"", *STATES}:
-        raise BadRequestError("What is sent again waits, was delivered or was given up")
+        raise BadRequestError(gettext("What is sent again waits, was delivered or was given up"))
     wanted = Wanted(
         endpoint.id, state or None, after=_moment(request.form.get("after")), before=_moment(request.form.get("before"))
     )
@@ -126,4 +129,4 @@ def _moment(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
-        raise BadRequestError("A moment is written as 2026-11-30T12:00; go back and change it") from None
+        raise BadRequestError(gettext("A moment is written as 2026-11-30T12:00; go back and change it")) from None

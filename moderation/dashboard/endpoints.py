@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from moderation import delivering
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.hooks import health, state
+from moderation.dashboard.language import N_, each, gettext
 from moderation.dashboard.listing import known_id
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
@@ -19,7 +20,7 @@ from moderation.storage.delivery_log import Tried, Wanted
 from moderation.web import service
 
 PAGE_SIZE = 25
-STATES = {"pending": "Waits", "delivered": "Delivered", "failed": "Given up"}
+STATES = {"pending": N_("Waits"), "delivered": N_("Delivered"), "failed": N_("Given up")}
 BADGES = {"pending": "held", "delivered": "approved", "failed": "rejected"}
 
 
@@ -64,7 +65,7 @@ def endpoint_page(endpoint_id: str) -> AnyResponse:
     endpoint = delivering.get(service(), site.id, known_id(endpoint_id))
     before, wanted = request.args.get("before"), request.args.get("state") or None
     if wanted not in {None, *STATES}:
-        raise NotFoundError("There is no such state of a delivery")
+        raise NotFoundError(gettext("There is no such state of a delivery"))
     found, older = delivering.find(
         service(), site.id, Wanted(endpoint.id, wanted), PAGE_SIZE, known_id(before) if before else None
     )
@@ -85,7 +86,7 @@ def endpoint_page(endpoint_id: str) -> AnyResponse:
         sent=[_sent(one) for one in found],
         older=older,
         state=wanted,
-        states=STATES,
+        states=each(STATES),
     )
 
 
@@ -107,7 +108,7 @@ def delivery_page(delivery_id: str) -> AnyResponse:
 def _sent(one: Tried) -> Sent:
     return Sent(
         one,
-        STATES.get(one.state, one.state),
+        gettext(STATES.get(one.state, one.state)),
         BADGES.get(one.state, "pending"),
         moment(one.at),
         moment(one.next_try_at) if one.next_try_at else None,

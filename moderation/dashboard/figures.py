@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
+from moderation.dashboard.language import N_, gettext
 from moderation.model import Status
 from moderation.storage.overview import Made
 
@@ -16,14 +17,15 @@ HEIGHT = 100.0
 SHOWN = 20
 """Lines of a table."""
 AGES = (
-    ("less than an hour", timedelta()),
-    ("1 to 6 hours", timedelta(hours=1)),
-    ("6 to 24 hours", timedelta(hours=6)),
-    ("1 to 3 days", timedelta(days=1)),
-    ("3 to 7 days", timedelta(days=3)),
-    ("longer", timedelta(days=7)),
+    (N_("less than an hour"), timedelta()),
+    (N_("1 to 6 hours"), timedelta(hours=1)),
+    (N_("6 to 24 hours"), timedelta(hours=6)),
+    (N_("1 to 3 days"), timedelta(days=1)),
+    (N_("3 to 7 days"), timedelta(days=3)),
+    (N_("longer"), timedelta(days=7)),
 )
 """How long comments wait, and from when on that is so."""
+UNITS = ((86_400, N_("%(number)s days")), (3600, N_("%(number)s hours")), (60, N_("%(number)s minutes")))
 MANY = 2
 """In units of which a length of time is still told in the smaller unit: 90 minutes, not 1 hour."""
 
@@ -166,10 +168,10 @@ def models(counted: Mapping[str, int]) -> tuple[tuple[str, str, int], ...]:
 
 def in_words(seconds: float) -> str:
     """Return a length of time as people say it: the largest unit of which there are at least two."""
-    for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+    for size, words in UNITS:
         if seconds >= MANY * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
+            return gettext(words, number=f"{seconds / size:.0f}")
+    return gettext("%(number)s seconds", number=f"{seconds:.0f}")
 
 
 def age(moment: datetime | None, now: datetime) -> str | None:

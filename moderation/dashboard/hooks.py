@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from moderation.dashboard.elsewhere import told
 from moderation.dashboard.figures import age
+from moderation.dashboard.language import gettext
 from moderation.model import Status
 from moderation.records import Endpoint
 from moderation.storage import deliveries, delivery_log, endpoints
@@ -41,10 +43,14 @@ def health(site_id: str, now: datetime) -> list[Health]:
 def state(endpoint: Endpoint, now: datetime) -> tuple[str, str]:
     """Return how an endpoint does, as a kind of badge and in words."""
     if endpoint.disabled_at is not None:
-        return Status.REJECTED.value, f"Disabled: {endpoint.disabled_why}"
+        return Status.REJECTED.value, gettext("Disabled: %(why)s", why=told(endpoint.disabled_why or ""))
     if endpoint.failing_since is not None:
-        said = f"Has failed for {age(endpoint.failing_since, now)}, {endpoint.failures} times in a row"
+        said = gettext(
+            "Has failed for %(time)s, %(number)s times in a row",
+            time=age(endpoint.failing_since, now),
+            number=endpoint.failures,
+        )
         if endpoint.rest_until is not None and endpoint.rest_until > now:
-            said += f"; rests for {age(now, endpoint.rest_until)}"
+            said += "; " + gettext("rests for %(time)s", time=age(now, endpoint.rest_until))
         return Status.HELD.value, said
-    return Status.APPROVED.value, "Takes what it is sent"
+    return Status.APPROVED.value, gettext("Takes what it is sent")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import keys
 from moderation.dashboard.deciding import seated_page
+from moderation.dashboard.language import N_, each, gettext
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import Seat, take_seat
 from moderation.dashboard.show import Moment, moment
@@ -20,15 +21,15 @@ SHOWN = 8
 """Characters of a prefix that are shown; an Akismet key has a longer one."""
 NAME_AT_MOST = 100
 SCOPE_WORDS = {
-    Scope.SUBMIT: "post, edit and erase comments",
-    Scope.READ: "read comments, threads and counts",
-    Scope.DECIDE: "decide comments",
-    Scope.SCORE: "ask for scores only",
-    Scope.MANAGE: "change the policy and endpoints, read the audit log",
+    Scope.SUBMIT: N_("post, edit and erase comments"),
+    Scope.READ: N_("read comments, threads and counts"),
+    Scope.DECIDE: N_("decide comments"),
+    Scope.SCORE: N_("ask for scores only"),
+    Scope.MANAGE: N_("change the policy and endpoints, read the audit log"),
 }
-LIVES = {"90": "90 days", "30": "30 days", "365": "a year", "": "for ever"}
+LIVES = {"90": N_("90 days"), "30": N_("30 days"), "365": N_("a year"), "": N_("for ever")}
 """How long a new key can be good, by what the form says: days; the first is offered."""
-OVERLAPS = {"7": "7 days", "1": "1 day", "30": "30 days", "0": "not at all"}
+OVERLAPS = {"7": N_("7 days"), "1": N_("1 day"), "30": N_("30 days"), "0": N_("not at all")}
 """How long a key that is replaced can go on."""
 
 
@@ -61,10 +62,10 @@ def add_key() -> AnyResponse:
     kind = keys.AKISMET if request.form.get("kind") == keys.AKISMET else keys.NATIVE
     scopes = [scope for scope in Scope if scope.value in request.form.getlist("scope")]
     if kind == keys.NATIVE and not scopes:
-        return _page(seat, 422, mistake="Tick what the key may do: a key that may do nothing is of no use")
+        return _page(seat, 422, mistake=gettext("Tick what the key may do: a key that may do nothing is of no use"))
     days = request.form.get("life", "")
     if days not in LIVES:
-        raise BadRequestError("A key is good for 30, 90 or 365 days or for ever")
+        raise BadRequestError(gettext("A key is good for 30, 90 or 365 days or for ever"))
     name = request.form.get("name", "").replace("\0", "").strip()[:NAME_AT_MOST] or "key"
     wanted = keys.Wanted(name, kind, scopes, now + timedelta(days=int(days)) if days else None)
     parts = service().parts
@@ -80,7 +81,7 @@ def rotate_key(key_prefix: str) -> AnyResponse:
         raise NotFoundError(keys.NO_SUCH)
     days = request.form.get("overlap", "")
     if days not in OVERLAPS:
-        raise BadRequestError("The old key is good for 0, 1, 7 or 30 days more")
+        raise BadRequestError(gettext("The old key is good for 0, 1, 7 or 30 days more"))
     made = keys.rotate(
         parts.database,
         parts.hasher,
@@ -111,9 +112,9 @@ def _page(seat: Seat, status: int = 200, **values: object) -> AnyResponse:
         status,
         **{"made": None, "mistake": None, **values},
         lines=[_line(one, now) for one in reversed(found)],
-        scopes=SCOPE_WORDS,
-        lives=LIVES,
-        overlaps=OVERLAPS,
+        scopes=each(SCOPE_WORDS),
+        lives=each(LIVES),
+        overlaps=each(OVERLAPS),
         revoked=request.args.get("changed") == "revoked",
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Response as AnyResponse
 
 from moderation.dashboard.deciding import seated_page
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
 from moderation.dashboard.show import Moment, in_words, moment
@@ -14,12 +16,12 @@ from moderation.records import ModelState, SiteModel
 from moderation.web import service
 
 STATE_WORDS = {
-    ModelState.IN_FORCE: "In force",
-    ModelState.RETIRED: "Replaced",
-    ModelState.REFUSED: "Not taken",
-    ModelState.ROLLED_BACK: "Taken back",
+    ModelState.IN_FORCE: N_("In force"),
+    ModelState.RETIRED: N_("Replaced"),
+    ModelState.REFUSED: N_("Not taken"),
+    ModelState.ROLLED_BACK: N_("Taken back"),
 }
-KINDS = (("right", "right"), ("missed", "missed"), ("held_by_mistake", "held by mistake"))
+KINDS = (("right", N_("right")), ("missed", N_("missed")), ("held_by_mistake", N_("held by mistake")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,11 @@ def stretches(tally: Mapping[str, int]) -> tuple[Stretch, ...]:
     found, done = [], 0
     for kind, words in KINDS:
         if tally[kind]:
-            found.append(Stretch(kind, words, tally[kind], 100 * done / total, 100 * tally[kind] / total))
+            found.append(Stretch(kind, gettext(words), tally[kind], 100 * done / total, 100 * tally[kind] / total))
             done += tally[kind]
     return tuple(found)
 
 
 def line(model: SiteModel) -> Line:
     """Return a model as the history shows it."""
-    return Line(model.version, STATE_WORDS[model.state], moment(model.at), model.why)
+    return Line(model.version, gettext(STATE_WORDS[model.state]), moment(model.at), told(model.why))

@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 
 from moderation import ids
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.show import in_words
 from moderation.errors import BadRequestError, NotFoundError
 from moderation.model import ATTRIBUTES, Status
@@ -16,9 +17,9 @@ from moderation.storage.filters import Filter
 LONGEST = 500
 NARROWING = ("thread", "author", "section", "reason", "language", "cluster", "q", "low", "high")
 """What narrows a listing down beside the status."""
-CHIPS = {"reason": "Reason", "section": "Section", "language": "Language", "q": "Words"}
+CHIPS = {"reason": N_("Reason"), "section": N_("Section"), "language": N_("Language"), "q": N_("Words")}
 """Filters that stand above the list with their value, and can be taken away one by one."""
-ORDERS = {"worst": "Worst first", "oldest": "Oldest first"}
+ORDERS = {"worst": N_("Worst first"), "oldest": N_("Oldest first")}
 """Other orders than the newest first; they have one page, which fills up again as comments are decided."""
 
 
@@ -71,14 +72,16 @@ class Listing:
     def chips(self) -> list[Chip]:
         """Return the filters that can be taken away one by one; thread and author have lines of their own."""
         found = [
-            Chip(f"{words}: {getattr(self, name)}", self.url(**{name: None}, before=None))
+            Chip(f"{gettext(words)}: {getattr(self, name)}", self.url(**{name: None}, before=None))
             for name, words in CHIPS.items()
             if getattr(self, name) is not None
         ]
         if self.cluster is not None:
-            found.append(Chip("Near copies of one text", self.url(cluster=None, before=None)))
+            found.append(Chip(gettext("Near copies of one text"), self.url(cluster=None, before=None)))
         if self.score is not None and (self.low or self.high):
-            band = f"{in_words(self.score)} from {self.low or 0} to {self.high or 1}"
+            band = gettext(
+                "%(score)s from %(low)s to %(high)s", score=in_words(self.score), low=self.low or 0, high=self.high or 1
+            )
             found.append(Chip(band, self.url(score=None, low=None, high=None, before=None)))
         return found
 
@@ -115,7 +118,7 @@ def read_listing() -> Listing:
     status, order = read_status(asked.get("status", "held")), asked.get("order")
     score = asked.get("score") or None
     if score not in {None, *ATTRIBUTES}:
-        raise NotFoundError("There is no such score")
+        raise NotFoundError(gettext("There is no such score"))
     low, high = _share(narrowing.pop("low")), _share(narrowing.pop("high"))
     if low is not None and high is not None and float(low) > float(high):
         low, high = high, low
@@ -142,7 +145,7 @@ def read_status(text: str | None) -> Status:
     try:
         return Status(text or "")
     except ValueError:
-        raise NotFoundError("There is no such status") from None
+        raise NotFoundError(gettext("There is no such status")) from None
 
 
 def _share(text: str | None) -> str | None:
@@ -154,5 +157,5 @@ def _share(text: str | None) -> str | None:
     except ValueError:
         number = float("nan")
     if not isfinite(number) or not 0 <= number <= 1:
-        raise BadRequestError("A score is a number from 0 to 1; go back and change it")
+        raise BadRequestError(gettext("A score is a number from 0 to 1; go back and change it"))
     return f"{number:.4g}"

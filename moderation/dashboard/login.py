@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import accounts, ids
 from moderation.dashboard import halfway
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.pages import PREFIX, blueprint, page
 from moderation.dashboard.session import (
     HALF_COOKIE,
@@ -26,9 +27,9 @@ SESSION_SECONDS = int(accounts.SESSION_LIFE.total_seconds())
 COOKIE_VALUE = re.compile(r"[\w-]{43}")
 OWN_PAGE = re.compile(rf"(?!.*\.\.){PREFIX}(?:[/?][\x21-\x7e]*)?")
 """Where a sign-in may lead: a path of the desk, so that a link to the login page cannot lead to another site."""
-WRONG = "That address and password do not belong together."
-NO_PASSWORDS = "Nobody signs in with a password here."
-TOO_MANY = "Too many failed sign-ins. Try again in {minutes} min."
+WRONG = N_("That address and password do not belong together.")
+NO_PASSWORDS = N_("Nobody signs in with a password here.")
+TOO_MANY = N_("Too many failed sign-ins. Try again in %(minutes)s min.")
 
 
 @blueprint.get("/login")
@@ -44,12 +45,12 @@ def sign_in() -> AnyResponse:
     """Open a session, unless address and password are wrong or there were too many tries."""
     parts = service().parts
     if not service().settings.password_sign_in:
-        return login_form(NO_PASSWORDS, 403)
+        return login_form(gettext(NO_PASSWORDS), 403)
     throttle = Throttle(parts.queue.redis, parts.hasher)
     email = request.form.get("email", "")
     seconds = throttle.wait(request.remote_addr, email)
     if seconds:
-        response = login_form(TOO_MANY.format(minutes=-(-seconds // 60)), 429)
+        response = login_form(gettext(TOO_MANY, minutes=-(-seconds // 60)), 429)
         response.headers["Retry-After"] = str(seconds)
         return response
     try:
@@ -57,7 +58,7 @@ def sign_in() -> AnyResponse:
     except accounts.CodeNeededError as needed:
         return _to_code(needed.moderator)  # the try goes on counting until the code is right
     if token is None:
-        return login_form(WRONG, 403)
+        return login_form(gettext(WRONG), 403)
     throttle.forget(request.remote_addr, email)
     return opened(token)
 

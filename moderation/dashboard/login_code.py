@@ -5,14 +5,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import second_factor
 from moderation.dashboard import code_tries, halfway
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.login import TOO_MANY, login_form, opened, wanted
 from moderation.dashboard.pages import blueprint, page
 from moderation.dashboard.session import HALF_COOKIE, form_token
 from moderation.storage.moderators import Moderator
 from moderation.web import service
 
-WRONG = "That code is not good. An app's code is good once and for half a minute: wait for the next one."
-TOO_LATE = "There are five minutes between the password and the code. Begin again."
+WRONG = N_("That code is not good. An app's code is good once and for half a minute: wait for the next one.")
+TOO_LATE = N_("There are five minutes between the password and the code. Begin again.")
 
 
 @blueprint.get("/login/code")
@@ -28,15 +29,15 @@ def sign_in_with_code() -> AnyResponse:
     """Open a session, unless the code is wrong or was used, or there were too many tries."""
     moderator, parts, typed = _halfway(), service().parts, request.form.get("code", "")
     if moderator is None:
-        return login_form(TOO_LATE, 403)
+        return login_form(gettext(TOO_LATE), 403)
     seconds = code_tries.count(moderator, typed)
     if seconds:
-        response = _form(TOO_MANY.format(minutes=-(-seconds // 60)), 429)
+        response = _form(gettext(TOO_MANY, minutes=-(-seconds // 60)), 429)
         response.headers["Retry-After"] = str(seconds)
         return response
     token = second_factor.sign_in(parts.database, parts.hasher, moderator, typed, service().now())
     if token is None:
-        return _form(WRONG, 403)
+        return _form(gettext(WRONG), 403)
     code_tries.forget(moderator, typed)
     return opened(token)
 

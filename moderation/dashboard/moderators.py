@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import accounts, members, second_factor
 from moderation.dashboard.deciding import seated_page
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import N_, each, gettext
 from moderation.dashboard.pages import blueprint
-from moderation.dashboard.permissions import ROLE_WORDS
+from moderation.dashboard.permissions import ROLE_NAMES, ROLE_WORDS
 from moderation.dashboard.session import Seat, take_seat
 from moderation.dashboard.show import Moment, moment
 from moderation.errors import AddressTakenError, BadRequestError, NotFoundError
@@ -21,10 +23,10 @@ from moderation.web import service
 EMAIL = re.compile(r"[^\s@\0]{1,64}@[^\s@\0]{1,189}")
 NAME_AT_MOST = 100
 CHANGED = {
-    "role": "The role is changed; it holds from the next click on.",
-    "signed-out": "All sessions of that moderator are over.",
-    "totp-off": "That moderator is asked for no code any more.",
-    "removed": "That moderator is removed, and all their sessions are over.",
+    "role": N_("The role is changed; it holds from the next click on."),
+    "signed-out": N_("All sessions of that moderator are over."),
+    "totp-off": N_("That moderator is asked for no code any more."),
+    "removed": N_("That moderator is removed, and all their sessions are over."),
 }
 """What the page says after a change, by what its address says."""
 
@@ -55,14 +57,14 @@ def add_moderator() -> AnyResponse:
     email, name = request.form.get("email", "").strip(), request.form.get("name", "").replace("\0", "").strip()
     role = _role()
     if not EMAIL.fullmatch(email):
-        return _page(seat, 422, mistake="That is no e-mail address")
+        return _page(seat, 422, mistake=gettext("That is no e-mail address"))
     shown = name[:NAME_AT_MOST] or email
     try:
         password = accounts.add_moderator(
             parts.database, seat.moderator.site_id, email, shown, service().now(), actor=seat.actor, role=role
         )
     except AddressTakenError as taken:
-        return _page(seat, taken.status, mistake=taken.title)
+        return _page(seat, taken.status, mistake=told(taken.title))
     return _page(seat, 201, made={"email": email, "password": password})
 
 
@@ -111,9 +113,10 @@ def _page(seat: Seat, status: int = 200, **values: object) -> AnyResponse:
         status,
         **{"made": None, "mistake": None, **values},
         people=[_person(one) for one in members.list_members(service().parts.database, site.id)],
-        roles=ROLE_WORDS,
+        roles=each(ROLE_WORDS),
+        role_names=each(ROLE_NAMES),
         typed=request.form,
-        changed=CHANGED.get(request.args.get("changed", "")),
+        changed=each(CHANGED).get(request.args.get("changed", "")),
     )
 
 
@@ -136,7 +139,7 @@ def _role() -> Role:
     try:
         return Role(request.form.get("role", ""))
     except ValueError:
-        raise BadRequestError("A moderator has the role owner, moderator or viewer") from None
+        raise BadRequestError(gettext("A moderator has the role owner, moderator or viewer")) from None
 
 
 def _back(changed: str) -> AnyResponse:

@@ -13,6 +13,7 @@ from moderation.dashboard import figures
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.figures import AGES, ORDER, Figures, Judged, Section, Waiting, age, in_words
 from moderation.dashboard.hooks import health
+from moderation.dashboard.language import gettext
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
 from moderation.dashboard.show import in_words as code_in_words
@@ -94,7 +95,7 @@ def _rows(wanted: str, found: Found) -> Iterable[Sequence[object]]:
         "models": [["scorer", "model", "comments"], *found.models],
     }
     if wanted not in tables:
-        raise NotFoundError("There is no such table; the page Overview has links to all of them")
+        raise NotFoundError(gettext("There is no such table; the page Overview has links to all of them"))
     return tables[wanted]
 
 

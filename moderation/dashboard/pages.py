@@ -6,6 +6,9 @@ from apiflask import APIBlueprint
 from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from moderation.dashboard import language
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import gettext
 from moderation.errors import ModerationError, NotFoundError, UnavailableError
 from moderation.logs import log
 from moderation.storage.database import OperationalError
@@ -29,9 +32,13 @@ blueprint = APIBlueprint(
 )
 
 
+blueprint.record_once(lambda state: language.install(state.app.jinja_env))
+
+
 def page(template: str, status: int = 200, **values: object) -> Response:
     """Return a page made from `templates/desk/<template>.html`."""
-    return make_response(render_template(f"desk/{template}.html", **values), status)
+    spoken = {"language": language.language(), "number_words": language.number_words}
+    return make_response(render_template(f"desk/{template}.html", **spoken, **values), status)
 
 
 @blueprint.after_request
@@ -49,13 +56,13 @@ def protect(response: Response) -> Response:
 @blueprint.route("/<path:anything>", methods=METHODS)
 def nothing(anything: str) -> Response:  # noqa: ARG001 - the route names it
     """Say that there is no such page, as a page: without a route of the desk the app would answer in JSON."""
-    raise NotFoundError("There is no such page at the desk")
+    raise NotFoundError(gettext("There is no such page at the desk"))
 
 
 @blueprint.errorhandler(ModerationError)
 def refused(error: ModerationError) -> Response:
     """Say what was refused, and when to try again."""
-    response = page("problem", error.status, title=HTTPStatus(error.status).phrase, detail=error.detail)
+    response = page("problem", error.status, title=told(HTTPStatus(error.status).phrase), detail=told(error.detail))
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -64,7 +71,7 @@ def refused(error: ModerationError) -> Response:
 @blueprint.errorhandler(HTTPException)
 def http_refused(error: HTTPException) -> Response:
     """Say what Flask or a view refused."""
-    return page("problem", error.code or 500, title=error.name, detail=error.description)
+    return page("problem", error.code or 500, title=told(error.name), detail=told(error.description or ""))
 
 
 @blueprint.errorhandler(Exception)
@@ -72,5 +79,5 @@ def failed(error: Exception) -> Response:
     """Say that it is our fault, and log where it happened."""
     log.error("unexpected", error=type(error).__name__, route=route(), exc_info=True)
     if isinstance(error, OperationalError):
-        return refused(UnavailableError("The database does not answer; try again in a moment", retry_after=5))
+        return refused(UnavailableError(gettext("The database does not answer; try again in a moment"), retry_after=5))
     return refused(ModerationError())

@@ -7,14 +7,16 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from moderation.dashboard.language import N_, gettext
+
 PAUSE = timedelta(minutes=10)
 """Without a decision for so long, counting begins anew."""
 LONG = timedelta(minutes=50)
 MANY, SHARE = 200, 0.3
 """So many decisions, of which such a share was hard to read."""
 SHAPE = re.compile(r"([0-9]{1,11})\.([0-9]{1,11})\.([0-9]{1,6})\.([0-9]{1,6})")
-LONG_WORDS = "You have been deciding for {minutes} minutes. A few minutes away from the screen would do you good."
-HARD_WORDS = "{decided} comments, and {hard} of them were hard to read. A few minutes away would do you good."
+LONG_WORDS = N_("You have been deciding for %(minutes)s minutes. A few minutes away from the screen would do you good.")
+HARD_WORDS = N_("%(decided)s comments, and %(hard)s of them were hard to read. A few minutes away would do you good.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,9 @@ def hint(spell: Spell | None, now: datetime) -> str | None:
     if spell is None or not timedelta() <= now - spell.last < PAUSE:
         return None
     if spell.last - spell.began >= LONG:
-        return LONG_WORDS.format(minutes=(spell.last - spell.began) // timedelta(minutes=1))
+        return gettext(LONG_WORDS, minutes=(spell.last - spell.began) // timedelta(minutes=1))
     if spell.decided >= MANY and spell.hard >= SHARE * spell.decided:
-        return HARD_WORDS.format(decided=spell.decided, hard=spell.hard)
+        return gettext(HARD_WORDS, decided=spell.decided, hard=spell.hard)
     return None
 
 

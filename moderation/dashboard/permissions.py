@@ -6,6 +6,7 @@ hold a comment that they look at.
 
 from collections.abc import Mapping
 
+from moderation.dashboard.language import N_, gettext
 from moderation.model import Role
 
 ALL = frozenset(Role)
@@ -17,7 +18,7 @@ OPEN_TO_ALL = frozenset({
     "desk.begin_at_provider", "desk.end_at_provider", "desk.nothing",
 })  # fmt: skip
 """Routes that nobody needs to be signed in for."""
-OWN_ACCOUNT = frozenset({"desk.account", "desk.change_password", "desk.sign_out"}) | OPEN_TO_ALL
+OWN_ACCOUNT = OPEN_TO_ALL | {"desk.account", "desk.choose_language", "desk.change_password", "desk.sign_out"}
 """What is left to whoever must change their password first."""
 ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.queue": ALL,
@@ -42,6 +43,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.sign_out": ALL,
     "desk.account": ALL,
     "desk.change_password": ALL,
+    "desk.choose_language": ALL,
     "desk.start_totp": ALL,
     "desk.turn_on_totp": ALL,
     "desk.turn_off_totp": ALL,
@@ -73,10 +75,11 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.turn_off_totp_of": OWNERS,
     "desk.remove_moderator": OWNERS,
 }
+ROLE_NAMES = {Role.OWNER: N_("Owner"), Role.MODERATOR: N_("Moderator"), Role.VIEWER: N_("Viewer")}
 ROLE_WORDS = {
-    Role.OWNER: "changes everything: the policy, keys and moderators, too",
-    Role.MODERATOR: "decides comments and restricts authors",
-    Role.VIEWER: "sees the desk and changes nothing",
+    Role.OWNER: N_("changes everything: the policy, keys and moderators, too"),
+    Role.MODERATOR: N_("decides comments and restricts authors"),
+    Role.VIEWER: N_("sees the desk and changes nothing"),
 }
 
 
@@ -88,4 +91,5 @@ def may(role: Role, endpoint: str) -> bool:
 def who_may(endpoint: str) -> str:
     """Return in words which roles may open a route."""
     allowed = ALLOWED.get(endpoint, frozenset())
-    return " or ".join(f"a moderator with the role “{role}”" for role in Role if role in allowed) or "nobody"
+    names = gettext(" or ").join(f"“{gettext(ROLE_NAMES[role])}”" for role in Role if role in allowed)
+    return gettext("a moderator with the role %(roles)s", roles=names) if names else gettext("nobody")

@@ -37,6 +37,7 @@ def plot_page() -> AnyResponse:
         chips=replace(listing, score=None, low=None, high=None).chips(),
         attribute=attribute,
         attribute_words=show.in_words(attribute),
+        attribute_inside=show.inside(attribute),
         attributes={name: show.in_words(name) for name in ATTRIBUTES},
         plot=plot(found, thresholds.get(attribute)),
         at_most=AT_MOST,

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from moderation import policy_versions
 from moderation.dashboard import policy_form, policy_show, policy_words
 from moderation.dashboard.deciding import seated_page
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import gettext
 from moderation.dashboard.outlooks import SAMPLES, with_comments
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import Seat, take_seat
@@ -65,7 +67,7 @@ def change_policy() -> AnyResponse:
     if wanted == "remove" and section is not None:
         document = policy_form.without(document, section)
     elif wanted not in {"preview", "save"}:
-        raise BadRequestError("A policy can be previewed or saved")
+        raise BadRequestError(gettext("A policy can be previewed or saved"))
     days, wrong_days = _days(values.get("days", ""))
     errors = {"days": wrong_days} if wrong_days else {}
     try:
@@ -123,7 +125,7 @@ def roll_back_policy() -> AnyResponse:
     try:
         site = service().put_policy(site_id, made, seat.moderator.email, expected, seat.actor)
     except StaleError:
-        raise StaleError("The policy was changed since you opened that page; nothing was put back") from None
+        raise StaleError(gettext("The policy was changed since you opened that page; nothing was put back")) from None
     return redirect(url_for("desk.policy", saved=site.policy_version), 303)
 
 
@@ -167,7 +169,7 @@ def _errors(error: ValidationError, section: str | None) -> dict[str, str]:
     found = {}
     for one in error.errors(include_url=False, include_context=False, include_input=False):
         place = one["loc"][2:] if section is not None and one["loc"][:2] == ("sections", section) else one["loc"]
-        found[".".join(str(part) for part in place)] = one["msg"]
+        found[".".join(str(part) for part in place)] = told(one["msg"])
     return found
 
 
@@ -175,18 +177,18 @@ def read_section(name: str | None) -> str | None:
     """Return the section that an address or a form names; `NotFoundError` if none can have such a name."""
     name = (name or "").strip()
     if len(name) > SECTION_AT_MOST or "\0" in name:
-        raise NotFoundError("No section can have such a name")
+        raise NotFoundError(gettext("No section can have such a name"))
     return name or None
 
 
 def _days(text: str) -> tuple[int, str | None]:
     text = text.strip() or str(DAYS)
     if not text.isascii() or not text.isdigit() or len(text) > DIGITS or not 1 <= int(text) <= DAYS_AT_MOST:
-        return DAYS, f"Input should be a whole number from 1 to {DAYS_AT_MOST}"
+        return DAYS, gettext("Input should be a whole number from 1 to %(most)s", most=DAYS_AT_MOST)
     return int(text), None
 
 
 def _number(text: str | None) -> int:
     if text is None or not text.isascii() or not text.isdigit() or len(text) > DIGITS:
-        raise BadRequestError("The form lacks the number of a version")
+        raise BadRequestError(gettext("The form lacks the number of a version"))
     return int(text)

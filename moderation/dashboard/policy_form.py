@@ -8,28 +8,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from moderation.dashboard.language import N_
 from moderation.model import ATTRIBUTES, LengthUnit
 from moderation.policy_document import DAY, LONGEST, Late, Mode, Policy, Unknown, render
 
-AS_ON_THE_SITE = ("", "As on the whole site")
 BOUNDS = ("hold", "reject")
 MODES = (
-    (Mode.SMART, "At once, unless something speaks for holding them"),
-    (Mode.PRE, "Only when a person has approved them"),
-    (Mode.POST, "At once, also what would be held; only what must be rejected does not appear"),
+    (Mode.SMART, N_("At once, unless something speaks for holding them")),
+    (Mode.PRE, N_("Only when a person has approved them")),
+    (Mode.POST, N_("At once, also what would be held; only what must be rejected does not appear")),
 )
-UNKNOWNS = ((Unknown.HOLD, "Hold it for a person"), (Unknown.APPROVE, "Decide by what is known"))
+UNKNOWNS = ((Unknown.HOLD, N_("Hold it for a person")), (Unknown.APPROVE, N_("Decide by what is known")))
 UNITS = (
-    (LengthUnit.GRAPHEMES, "Characters as readers see them"),
-    (LengthUnit.CODE_POINTS, "Code points"),
-    (LengthUnit.UTF16, "UTF-16 units, as browsers count"),
+    (LengthUnit.GRAPHEMES, N_("Characters as readers see them")),
+    (LengthUnit.CODE_POINTS, N_("Code points")),
+    (LengthUnit.UTF16, N_("UTF-16 units, as browsers count")),
 )
 LATES = (
-    (Late.RULES_ONLY, "What words, links and repetitions say"),
-    (Late.OPEN, "That it may be shown"),
-    (Late.HOLD, "That a person should look"),
+    (Late.RULES_ONLY, N_("What words, links and repetitions say")),
+    (Late.OPEN, N_("That it may be shown")),
+    (Late.HOLD, N_("That a person should look")),
 )
-SHORTENERS = (("hold", "Hold"), ("allow", "Allow"))
+SHORTENERS = (("hold", N_("Hold")), ("allow", N_("Allow")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,47 +54,52 @@ class Group:
 
 
 GENERAL = Group(
-    "In general", (Field("mode", "Comments appear", MODES), Field("unknown", "If a score is unknown", UNKNOWNS))
+    N_("In general"),
+    (Field("mode", N_("Comments appear"), MODES), Field("unknown", N_("If a score is unknown"), UNKNOWNS)),
 )
 LENGTH = Group(
-    "Length",
+    N_("Length"),
     (
-        Field("length.min", "At least", low=1, high=LONGEST),
-        Field("length.max", "At most", low=1, high=LONGEST),
-        Field("length.unit", "Counted in", UNITS),
+        Field("length.min", N_("At least"), low=1, high=LONGEST),
+        Field("length.max", N_("At most"), low=1, high=LONGEST),
+        Field("length.unit", N_("Counted in"), UNITS),
     ),
     "length",
 )
 LINKS = Group(
-    "Links",
+    N_("Links"),
     (
-        Field("links.max", "Hold if there are more links than", high=100),
-        Field("links.shorteners", "Addresses that hide where they lead", SHORTENERS),
+        Field("links.max", N_("Hold if there are more links than"), high=100),
+        Field("links.shorteners", N_("Addresses that hide where they lead"), SHORTENERS),
     ),
     "links",
 )
 SITE_ONLY = (
     Group(
-        "Repetitions",
+        N_("Repetitions"),
         (
-            Field("duplicates.author_seconds", "Hold the same text of an author for so many seconds", high=30 * DAY),
-            Field("duplicates.site_seconds", "Hold the same text of anybody for so many seconds", high=30 * DAY),
-            Field("duplicates.min_length", "If it has at least so many characters", low=1, high=LONGEST),
+            Field(
+                "duplicates.author_seconds", N_("Hold the same text of an author for so many seconds"), high=30 * DAY
+            ),
+            Field("duplicates.site_seconds", N_("Hold the same text of anybody for so many seconds"), high=30 * DAY),
+            Field("duplicates.min_length", N_("If it has at least so many characters"), low=1, high=LONGEST),
         ),
     ),
     Group(
-        "Near copies",
+        N_("Near copies"),
         (
-            Field("raids.copies", "Hold the next after so many copies", low=1, high=1000),
-            Field("raids.authors", "By at least so many authors", low=1, high=1000),
-            Field("raids.seconds", "Each within so many seconds of another; 0 is never", high=DAY),
+            Field("raids.copies", N_("Hold the next after so many copies"), low=1, high=1000),
+            Field("raids.authors", N_("By at least so many authors"), low=1, high=1000),
+            Field("raids.seconds", N_("Each within so many seconds of another; 0 is never"), high=DAY),
         ),
     ),
     Group(
-        "More",
+        N_("More"),
         (
-            Field("thread_total", "Comments in a thread at most; empty is no limit", low=1, high=10**9, optional=True),
-            Field("dialects.late", "What other APIs are told if scores come too late", LATES),
+            Field(
+                "thread_total", N_("Comments in a thread at most; empty is no limit"), low=1, high=10**9, optional=True
+            ),
+            Field("dialects.late", N_("What other APIs are told if scores come too late"), LATES),
         ),
     ),
 )

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.policy_form import Field, Group, groups
-from moderation.dashboard.show import Moment, in_words, moment, snippet
+from moderation.dashboard.show import Moment, in_words, inside, moment, snippet
 from moderation.model import ATTRIBUTES, Action
 from moderation.policy_presets import ABOUT
 from moderation.preview import Preview
 from moderation.records import StoredComment
 
-WORDS = {Action.APPROVE: "approved", Action.HOLD: "held", Action.REJECT: "rejected"}
+WORDS = {Action.APPROVE: N_("approved"), Action.HOLD: N_("held"), Action.REJECT: N_("rejected")}
 HUNDREDTHS = 2
 DAY = timedelta(days=1)
 
@@ -119,8 +121,8 @@ def outlook(found: Preview, days: int, now: datetime, texts: Mapping[str, Stored
         daily=(_daily(found.now[Action.HOLD], passed), _daily(found.then[Action.HOLD], passed)),
         rows=tuple(
             Row(
-                before=WORDS[change.before],
-                after=WORDS[change.after],
+                before=gettext(WORDS[change.before]),
+                after=gettext(WORDS[change.after]),
                 kind=change.after.value,
                 count=change.count,
                 width=100 * change.count / most,
@@ -131,7 +133,7 @@ def outlook(found: Preview, days: int, now: datetime, texts: Mapping[str, Stored
             )
             for change in found.changes
         ),
-        not_replayed=tuple(found.not_replayed),
+        not_replayed=tuple(told(words) for words in found.not_replayed),
     )
 
 
@@ -141,7 +143,7 @@ def stretches(counts: Mapping[Action, int]) -> tuple[Stretch, ...]:
     for action, words in WORDS.items():
         number = counts[action]
         if number:
-            found.append(Stretch(action.value, words, number, 100 * done / total, 100 * number / total))
+            found.append(Stretch(action.value, gettext(words), number, 100 * done / total, 100 * number / total))
             done += number
     return tuple(found)
 
@@ -165,13 +167,13 @@ def lines(section: str | None, values: Mapping[str, str], errors: Mapping[str, s
         Line(
             attribute,
             in_words(attribute),
-            about[attribute],
+            told(about[attribute]),
             None if section is None else f"own.thresholds.{attribute}" in values,
             tuple(
-                Bound(name, label, value := values.get(name, ""), _step(value), errors.get(name))
+                Bound(name, gettext(label), value := values.get(name, ""), _step(value), errors.get(name))
                 for name, label in (
-                    (f"thresholds.{attribute}.hold", "hold from"),
-                    (f"thresholds.{attribute}.reject", "reject from"),
+                    (f"thresholds.{attribute}.hold", N_("hold from")),
+                    (f"thresholds.{attribute}.reject", N_("reject from")),
                 )
             ),
         )
@@ -180,7 +182,7 @@ def lines(section: str | None, values: Mapping[str, str], errors: Mapping[str, s
 
 
 def _codes(codes: Sequence[str]) -> str:
-    return ", ".join(in_words(code).lower() for code in codes)
+    return ", ".join(inside(code) for code in codes)
 
 
 def _daily(number: int, days: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moderation.dashboard.language import gettext
 from moderation.dashboard.show import Moment, in_words, moment
 from moderation.policy_diff import Difference
 from moderation.records import PolicyVersion
@@ -61,5 +62,6 @@ def _value(value: Any) -> str:  # noqa: ANN401 - any JSON
     if value is None:
         return "–"
     if isinstance(value, dict) and set(value) == {"term", "deobfuscate"}:
-        return f"{value['term']}{', also in disguise' if value['deobfuscate'] else ''}"
+        term: str = value["term"]
+        return gettext("%(term)s, also in disguise", term=term) if value["deobfuscate"] else term
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

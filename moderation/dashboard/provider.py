@@ -10,6 +10,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import sign_on
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.login import TOO_MANY, login_form, opened, wanted
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import PROVIDER_COOKIE, set_cookie
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 LIFE = timedelta(minutes=10)
 TRIES = 100
 """Per network address: a newsroom may have one for all, and there is nothing to guess; each asks the provider."""
-AWAY = "{label} does not answer just now. Try again in a moment."
-AGAIN = "This sign-in was not begun here, or more than ten minutes ago. Begin again."
-REFUSED = "{label} did not say who you are. Begin again."
-UNKNOWN = (
-    "You are signed in to {label}, but no moderator here has your address. "
-    "Ask an owner of the site to add it, as {label} knows it."
+AWAY = N_("%(label)s does not answer just now. Try again in a moment.")
+AGAIN = N_("This sign-in was not begun here, or more than ten minutes ago. Begin again.")
+REFUSED = N_("%(label)s did not say who you are. Begin again.")
+UNKNOWN = N_(
+    "You are signed in to %(label)s, but no moderator here has your address. "
+    "Ask an owner of the site to add it, as %(label)s knows it."
 )
 
 
@@ -46,7 +47,7 @@ def begin_at_provider() -> AnyResponse:
         address = provider.sign_in_url(attempt, _way_back())
     except oidc.ProviderAwayError as error:
         log.warning("sign_in_provider_away", error=str(error))
-        return login_form(AWAY.format(label=label), 503)
+        return login_form(gettext(AWAY, label=label), 503)
     answer = redirect(address, 303)
     kept = [attempt.state, attempt.nonce, attempt.verifier, wanted(request.args.get("next"))]
     until = (service().now() + LIFE).isoformat()
@@ -60,11 +61,11 @@ def end_at_provider() -> AnyResponse:
     """Open a session for whom the provider names, if this browser asked it and it is somebody here."""
     provider, kept, parts = _provider(), _kept(), service().parts
     if kept is None or not hmac.compare_digest(kept[0].state.encode(), request.args.get("state", "").encode()):
-        return login_form(AGAIN, 403)
+        return login_form(gettext(AGAIN), 403)
     throttle = Throttle(parts.queue.redis, parts.hasher, "provider", TRIES)
     seconds = throttle.wait(request.remote_addr, "")
     if seconds:
-        response = login_form(TOO_MANY.format(minutes=-(-seconds // 60)), 429)
+        response = login_form(gettext(TOO_MANY, minutes=-(-seconds // 60)), 429)
         response.headers["Retry-After"] = str(seconds)
         return response
     token, answer = _session(provider, *kept)
@@ -79,23 +80,23 @@ def _session(provider: "Provider", attempt: "Attempt", after: str) -> tuple[str 
 
     label, code, now = _label(), request.args.get("code", ""), service().now()
     if not code or request.args.get("iss", provider.issuer) != provider.issuer:
-        return None, login_form(REFUSED.format(label=label), 403)
+        return None, login_form(gettext(REFUSED, label=label), 403)
     try:
         identity = provider.identity(code, attempt, _way_back(), now)
     except oidc.ProviderAwayError as error:
         log.warning("sign_in_provider_away", error=str(error))
-        return None, login_form(AWAY.format(label=label), 503)
+        return None, login_form(gettext(AWAY, label=label), 503)
     except oidc.NotShownError as error:
         log.warning("sign_in_not_shown", error=str(error))
-        return None, login_form(REFUSED.format(label=label), 403)
+        return None, login_form(gettext(REFUSED, label=label), 403)
     token = sign_on.sign_in(service().parts.database, identity, now)
-    return token, login_form(UNKNOWN.format(label=label), 403) if token is None else opened(token, after)
+    return token, login_form(gettext(UNKNOWN, label=label), 403) if token is None else opened(token, after)
 
 
 def _provider() -> "Provider":
     provider = _made(service().settings)
     if provider is None:
-        raise NotFoundError("There is no such page at the desk")
+        raise NotFoundError(gettext("There is no such page at the desk"))
     return provider
 
 

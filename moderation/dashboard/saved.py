@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import ids
+from moderation.dashboard.language import gettext
 from moderation.dashboard.listing import known_id, read_listing
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
@@ -23,7 +24,9 @@ def save_filter() -> AnyResponse:
     seat, listing = take_seat(), read_listing()
     name = " ".join(request.form.get("name", "").replace("\0", "").split())
     if not 1 <= len(name) <= NAME_AT_MOST:
-        raise BadRequestError(f"A filter needs a name of 1 to {NAME_AT_MOST} characters; go back and give it one")
+        raise BadRequestError(
+            gettext("A filter needs a name of 1 to %(most)s characters; go back and give it one", most=NAME_AT_MOST)
+        )
     now = service().now()
     owner = None if request.form.get("everybody") else seat.moderator.id
     query = urlencode({key: value for key, value in listing.fields().items() if key != "before"})
@@ -31,7 +34,9 @@ def save_filter() -> AnyResponse:
     with service().parts.database.write() as connection:
         kept = saved_filters.put(connection, new)
     if not kept:
-        raise BadRequestError(f"At most {AT_MOST} filters are kept; go back and remove one that is no longer needed")
+        raise BadRequestError(
+            gettext("At most %(most)s filters are kept; go back and remove one that is no longer needed", most=AT_MOST)
+        )
     return redirect(listing.url(before=None), 303)
 
 
@@ -42,5 +47,5 @@ def remove_filter(filter_id: str) -> AnyResponse:
     with service().parts.database.write() as connection:
         gone = saved_filters.remove(connection, seat.moderator.site_id, seat.moderator.id, known_id(filter_id))
     if gone is None:
-        raise NotFoundError("There is no such filter; somebody may have removed it")
+        raise NotFoundError(gettext("There is no such filter; somebody may have removed it"))
     return redirect(url_for("desk.queue"), 303)

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from moderation import accounts, members
 from moderation.audit_entry import Actor, ActorKind
 from moderation.dashboard import permissions
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.pages import PREFIX, blueprint
 from moderation.model import Role
 from moderation.storage.moderators import Moderator
@@ -30,7 +31,7 @@ HALF_COOKIE = "desk_half"
 PROVIDER_COOKIE = "desk_provider"
 COOKIES = {"desk.sign_in": LOGIN_COOKIE, "desk.sign_in_with_code": HALF_COOKIE}
 """Which cookie a form is bound to where there is no session yet."""
-OUTDATED = (
+OUTDATED = N_(
     "This form is no longer valid: your session is over, or the page is old. Nothing was changed. "
     "If it happens again, allow cookies for this address."
 )
@@ -89,7 +90,7 @@ def check_form() -> None:
     cookie = request.cookies.get(COOKIES.get(request.endpoint or "", SESSION_COOKIE), "")
     sent = request.form.get("form_token", "")
     if not cookie or not hmac.compare_digest(form_token(cookie).encode(), sent.encode()):
-        raise Forbidden(OUTDATED)
+        raise Forbidden(gettext(OUTDATED))
 
 
 @blueprint.before_request
@@ -134,9 +135,13 @@ def _refusal(seat: Seat, endpoint: str) -> str:
     role = seat.moderator.role
     found = members.list_members(service().parts.database, seat.moderator.site_id)
     owners = [one.email for one in found if one.role is Role.OWNER][:OWNERS_NAMED]
-    return (
-        f"Your role is “{role}”, which {permissions.ROLE_WORDS[role]}. This needs {permissions.who_may(endpoint)}. "
-        f"Nothing was changed. Ask an owner of this site: {', '.join(owners) or 'see `moderation moderator list`'}."
+    return gettext(
+        "Your role is “%(role)s”, which %(means)s. This needs %(needed)s. "
+        "Nothing was changed. Ask an owner of this site: %(owners)s.",
+        role=gettext(permissions.ROLE_NAMES[role]),
+        means=gettext(permissions.ROLE_WORDS[role]),
+        needed=permissions.who_may(endpoint),
+        owners=", ".join(owners) or gettext("see `moderation moderator list`"),
     )
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from moderation.comment_object import timestamp
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import ENGLISH, N_, gettext, language
 from moderation.dashboard.readings import Reading, readings
 from moderation.dashboard.severity import is_hard
 from moderation.model import ATTRIBUTES, Action, DecidedBy, Decision, Length, LengthUnit, Span, Status
@@ -13,15 +15,25 @@ from moderation.policy_document import Policy
 from moderation.records import StoredComment
 from moderation.storage.decision_log import Line
 
-UNITS = {LengthUnit.GRAPHEMES: "characters", LengthUnit.CODE_POINTS: "code points", LengthUnit.UTF16: "UTF-16 units"}
-WHO = {DecidedBy.POLICY: "the policy", DecidedBy.API: "the site", DecidedBy.MODERATOR: "a moderator"}
+LENGTHS = {
+    LengthUnit.GRAPHEMES: N_("%(count)s of %(limit)s characters"),
+    LengthUnit.CODE_POINTS: N_("%(count)s of %(limit)s code points"),
+    LengthUnit.UTF16: N_("%(count)s of %(limit)s UTF-16 units"),
+}
+WHO = {DecidedBy.POLICY: N_("the policy"), DecidedBy.API: N_("the site"), DecidedBy.MODERATOR: N_("a moderator")}
 STATUS_WORDS = {
-    Status.HELD: "Held",
-    Status.PENDING: "Pending",
-    Status.APPROVED: "Approved",
-    Status.REJECTED: "Rejected",
+    Status.HELD: N_("Held"),
+    Status.PENDING: N_("Pending"),
+    Status.APPROVED: N_("Approved"),
+    Status.REJECTED: N_("Rejected"),
 }
 """In the order of the tabs."""
+LIST_TITLES = {
+    Status.HELD: N_("Held comments"),
+    Status.PENDING: N_("Pending comments"),
+    Status.APPROVED: N_("Approved comments"),
+    Status.REJECTED: N_("Rejected comments"),
+}
 SNIPPET = 140
 
 
@@ -101,8 +113,10 @@ class LogLine:
 def line(one: Line) -> LogLine:
     """Return what a page shows of a decision that a comment had."""
     decision = one.decision
-    said = "; ".join(" ".join(filter(None, (in_words(reason.code), reason.detail))) for reason in decision.reasons)
-    return LogLine(STATUS_WORDS[one.after], decided_by(decision), moment(one.at), said, decision.note)
+    said = "; ".join(
+        " ".join(filter(None, (in_words(reason.code), told(reason.detail)))) for reason in decision.reasons
+    )
+    return LogLine(gettext(STATUS_WORDS[one.after]), decided_by(decision), moment(one.at), said, decision.note)
 
 
 def card(comment: StoredComment, policy: Policy) -> Card:
@@ -111,9 +125,9 @@ def card(comment: StoredComment, policy: Policy) -> Card:
     spans = [span for reason in decision.reasons for span in reason.spans] if decision else []
     return Card(
         comment=comment,
-        status=STATUS_WORDS[comment.status],
+        status=gettext(STATUS_WORDS[comment.status]),
         pieces=tuple(pieces(comment.text, spans)),
-        reasons=tuple(Why(in_words(reason.code), reason.detail) for reason in decision.reasons) if decision else (),
+        reasons=tuple(Why(in_words(one.code), told(one.detail)) for one in decision.reasons) if decision else (),
         bars=tuple(bars(comment, policy.for_section(comment.thread.section))),
         author=author_name(comment),
         thread=comment.thread.title or comment.thread.id,
@@ -132,14 +146,14 @@ def card(comment: StoredComment, policy: Policy) -> Card:
 def snippet(comment: StoredComment | None) -> str:
     """Return the beginning of a comment's text."""
     if comment is None or comment.erased_at is not None:
-        return "Erased comment"
+        return gettext("Erased comment")
     text = " ".join(comment.text.split())
     return text if len(text) <= SNIPPET else f"{text[:SNIPPET].rstrip()} …"
 
 
 def author_name(comment: StoredComment) -> str:
     """Return what a page calls the author of a comment."""
-    return comment.author.name or comment.author.id or "Anonymous"
+    return comment.author.name or comment.author.id or gettext("Anonymous")
 
 
 def pieces(text: str, spans: Iterable[Span]) -> Iterator[Piece]:
@@ -184,17 +198,23 @@ def safe_link(url: str | None) -> str | None:
 
 def in_words(code: str) -> str:
     """Return a code such as `identity_attack` as people write it."""
-    return code.replace("_", " ").capitalize()
+    return gettext(code.replace("_", " ").capitalize())
+
+
+def inside(code: str) -> str:
+    """Return a code as people write it inside a sentence: English has small letters there."""
+    words = in_words(code)
+    return words.lower() if language() == ENGLISH else words
 
 
 def length_words(length: Length) -> str:
     """Return how long a comment is, of how long it may be."""
-    return f"{length.count} of {length.limit} {UNITS[length.unit]}"
+    return gettext(LENGTHS[length.unit], count=length.count, limit=length.limit)
 
 
 def decided_by(decision: Decision) -> str:
     """Return who made a decision."""
-    return decision.actor or WHO[decision.by]
+    return decision.actor or gettext(WHO[decision.by])
 
 
 def moment(at: datetime) -> Moment:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.dashboard import show
+from moderation.dashboard.language import gettext
 from moderation.records import StoredComment
 from moderation.resemblance import Known, known, nearest
 from moderation.storage import similar
@@ -30,9 +31,9 @@ class Earlier:
 
 def like_one(connection: Connection, comment: StoredComment) -> list[Earlier]:
     """Return up to `SHOWN` decided comments like one: copies of its words first, then the most alike."""
-    why = dict.fromkeys(similar.same_words(connection, comment, SHOWN), "The same words")
+    why = dict.fromkeys(similar.same_words(connection, comment, SHOWN), gettext("The same words"))
     for key in similar.near_copies(connection, comment, SHOWN):
-        why.setdefault(key, "A near copy")
+        why.setdefault(key, gettext("A near copy"))
     if len(why) < SHOWN:
         candidates = known(similar.decided_by_people(connection, comment.site_id, LOOKED_AT))
         for key, said in _alike(candidates, comment, SHOWN):
@@ -54,7 +55,8 @@ def _alike(candidates: Known, comment: StoredComment, number: int) -> list[tuple
     if comment.likeness is None:
         return []
     found = nearest(comment.likeness, candidates, number + 1)  # the comment itself may be one of them
-    return [(key, f"{alike:.0%} alike") for key, alike in found if key != comment.id][:number]
+    told = [(key, gettext("%(percent)s alike", percent=f"{alike:.0%}")) for key, alike in found if key != comment.id]
+    return told[:number]
 
 
 def _told(why: Mapping[str, str], read: Mapping[str, StoredComment]) -> list[Earlier]:
@@ -63,7 +65,7 @@ def _told(why: Mapping[str, str], read: Mapping[str, StoredComment]) -> list[Ear
             key,
             show.snippet(one),
             one.status.value,
-            show.STATUS_WORDS[one.status],
+            gettext(show.STATUS_WORDS[one.status]),
             show.decided_by(one.decision),
             show.moment(one.decision.at),
             said,

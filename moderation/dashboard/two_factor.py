@@ -8,14 +8,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from moderation import accounts, second_factor, totp
 from moderation.dashboard import code_tries
 from moderation.dashboard.account import account_page, guard
+from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import SESSION_COOKIE, Seat, take_seat
 from moderation.errors import TooManyError
 from moderation.web import service
 
 PASSWORD, CODE = "totp-password", "totp-code"
-WRONG_PASSWORD = "That is not your password"  # noqa: S105 - a message
-WRONG_CODE = "That code is not good: it is good once and for half a minute, so wait for the next one"
+WRONG_PASSWORD = N_("That is not your password")
+WRONG_CODE = N_("That code is not good: it is good once and for half a minute, so wait for the next one")
 GROUP = 4
 
 
@@ -27,7 +28,7 @@ def start_totp() -> AnyResponse:
         return redirect(url_for("desk.account"), 303)
     throttle = guard(seat)
     if not _knows_password(seat):
-        return account_page(seat, 422, mistakes={PASSWORD: WRONG_PASSWORD})
+        return account_page(seat, 422, mistakes={PASSWORD: gettext(WRONG_PASSWORD)})
     throttle.forget(request.remote_addr, seat.moderator.email)
     parts = service().parts
     return _setup(seat, second_factor.start(parts.database, parts.hasher, seat.moderator))
@@ -50,7 +51,7 @@ def turn_on_totp() -> AnyResponse:
         service().now(),
     )
     if codes is None:
-        return _setup(seat, waiting, 422, mistakes={CODE: WRONG_CODE})
+        return _setup(seat, waiting, 422, mistakes={CODE: gettext(WRONG_CODE)})
     throttle.forget(request.remote_addr, seat.moderator.email)
     return account_page(seat, codes=codes)
 
@@ -61,11 +62,11 @@ def turn_off_totp() -> AnyResponse:
     seat, parts, typed = take_seat(), service().parts, request.form.get(CODE, "")
     seconds = code_tries.count(seat.moderator, typed)
     if seconds:
-        raise TooManyError("Too many wrong passwords or codes", retry_after=seconds)
+        raise TooManyError(gettext("Too many wrong passwords or codes"), retry_after=seconds)
     if not _knows_password(seat):
-        return account_page(seat, 422, mistakes={PASSWORD: WRONG_PASSWORD})
+        return account_page(seat, 422, mistakes={PASSWORD: gettext(WRONG_PASSWORD)})
     if not second_factor.turn_off(parts.database, parts.hasher, seat.moderator, typed, service().now()):
-        return account_page(seat, 422, mistakes={CODE: WRONG_CODE})
+        return account_page(seat, 422, mistakes={CODE: gettext(WRONG_CODE)})
     code_tries.forget(seat.moderator, typed)
     return redirect(url_for("desk.account", changed="totp-off"), 303)
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from moderation.dashboard import comfort, show, similar
 from moderation.dashboard.authors import ENDS, find_card
 from moderation.dashboard.deciding import seated_page
+from moderation.dashboard.language import N_, each, gettext
 from moderation.dashboard.listing import NARROWING, ORDERS, Listing, known_id, read_listing
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import take_seat
@@ -17,6 +18,18 @@ from moderation.storage.tallies import tally
 from moderation.web import service
 
 PAGE_SIZE = 25
+ONE_TITLES = {
+    Status.HELD: N_("Held comment"),
+    Status.PENDING: N_("Pending comment"),
+    Status.APPROVED: N_("Approved comment"),
+    Status.REJECTED: N_("Rejected comment"),
+}
+ALL_TITLES = {
+    Status.HELD: N_("All held comments"),
+    Status.PENDING: N_("All pending comments"),
+    Status.APPROVED: N_("All approved comments"),
+    Status.REJECTED: N_("All rejected comments"),
+}
 TALLY_AT_MOST = 1000
 
 
@@ -45,11 +58,11 @@ def queue() -> AnyResponse:
         attributes={name: show.in_words(name) for name in ATTRIBUTES},
         sections=sorted({one.thread.section for one in found if one.thread.section} | set(site.policy.sections)),
         author=None if listing.author is None else find_card(site_id, listing.author),
-        ends=ENDS,
+        ends=each(ENDS),
         older=older,
         tallies=_tallies(site_id, listing),
         at_most=TALLY_AT_MOST,
-        orders=ORDERS,
+        orders=each(ORDERS),
         made_at=made_at.isoformat(),
         reason_codes=sorted({one.code for comment in found if comment.decision for one in comment.decision.reasons}),
         root=request.url_root,
@@ -70,6 +83,8 @@ def comment_page(comment_id: str) -> AnyResponse:
         seat,
         site,
         card=show.card(comment, site.policy),
+        one_title=gettext(ONE_TITLES[comment.status]),
+        all_title=gettext(ALL_TITLES[comment.status]),
         parent=None if parent is None else show.card(parent, site.policy),
         log=[show.line(one) for one in log],
         earlier=earlier,

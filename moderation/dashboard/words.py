@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from moderation import word_changes, word_files, word_lists
 from moderation.dashboard import word_show
 from moderation.dashboard.deciding import FROM_SCRIPT, seated_page
+from moderation.dashboard.elsewhere import told
+from moderation.dashboard.language import N_, each, gettext, number_words
 from moderation.dashboard.outlooks import SAMPLES, with_comments
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.policies import DAYS, read_section
@@ -84,11 +86,13 @@ def change_words() -> AnyResponse:
         if wanted in {"preview-removal", "remove"}:
             return _removed(seat, site, section, save=wanted == "remove")
     except StaleError:
-        problem = "The policy was changed in the meantime; nothing was saved. Below is what is in force now: try again."
+        problem = gettext(
+            "The policy was changed in the meantime; nothing was saved. Below is what is in force now: try again."
+        )
         return _page(seat, service().site(site.id), section, Shown(filled, problem=problem), 409)
     except ModerationError as error:
         return _page(seat, site, section, Shown(filled, problem=_said(error)), error.status)
-    raise BadRequestError("Words can be tried, previewed, added or removed")
+    raise BadRequestError(gettext("Words can be tried, previewed, added or removed"))
 
 
 def _tried(seat: Seat, site: Site, section: str | None, filled: Filled) -> AnyResponse:
@@ -105,9 +109,8 @@ def _with_file(seat: Seat, site: Site, section: str | None, filled: Filled, *, s
     """Add the words of the form and of its file, or show what they would have caught."""
     filled, read = _read(filled)
     if not read.entries:
-        return _page(
-            seat, site, section, Shown(filled, refused=word_show.refused_words(read.refused), problem=NONE), 422
-        )
+        shown = Shown(filled, refused=word_show.refused_words(read.refused), problem=gettext(NONE))
+        return _page(seat, site, section, shown, 422)
     if save:
         place, now = Place(site.id, section), service().now()
         _, added = word_changes.add(service().parts, place, read.entries, _who(seat), now)
@@ -136,12 +139,13 @@ def _removed(seat: Seat, site: Site, section: str | None, *, save: bool) -> AnyR
     """Remove the words that are ticked, or show what would come of that."""
     ticked = frozenset(request.form.getlist("word")[:PAGE_SIZE])
     if not ticked:
-        raise BadRequestError("No word is ticked: tick those that shall go")
+        raise BadRequestError(gettext("No word is ticked: tick those that shall go"))
     if save:
         _, number = word_changes.remove(service().parts, Place(site.id, section), ticked, _who(seat), service().now())
         return redirect(url_for("desk.words", section=section, removed=number), 303)
     shown = _previewed(site, section, (), ticked)
-    return _page(seat, site, section, replace(shown, what=f"without {len(ticked)} of the words", ticked=ticked))
+    what = gettext("without %(number)s of the words", number=len(ticked))
+    return _page(seat, site, section, replace(shown, what=what, ticked=ticked))
 
 
 def _previewed(site: Site, section: str | None, new: Sequence[Entry], gone: frozenset[str]) -> Shown:
@@ -167,8 +171,8 @@ def _page(seat: Seat, site: Site, section: str | None, shown: Shown, status: int
         sections=sorted({*site.policy.sections, *([section] if section else [])}),
         own=section is None or (own is not None and own.words is not None),
         counts={one: sum(word.list == one for word in all_of_them) for one in word_lists.LISTS},
-        list_words=word_show.LIST_WORDS,
-        list_means=word_show.LIST_MEANS,
+        list_words=each(word_show.LIST_WORDS),
+        list_means=each(word_show.LIST_MEANS),
         how=word_show.how,
         words=wanted[at : at + PAGE_SIZE],
         matching=len(wanted),
@@ -183,7 +187,7 @@ def _page(seat: Seat, site: Site, section: str | None, shown: Shown, status: int
     )
 
 
-NONE = "There is no word in it: write one on each line, or choose a file that has some"
+NONE = N_("There is no word in it: write one on each line, or choose a file that has some")
 
 
 def _filled() -> Filled:
@@ -206,7 +210,7 @@ def _read(filled: Filled) -> tuple[Filled, Read]:
         try:
             text = content.decode("utf-8-sig").replace("\0", "").replace("\r\n", "\n")
         except UnicodeDecodeError:
-            raise BadRequestError("The file is not in UTF-8: save it as UTF-8 and choose it again") from None
+            raise BadRequestError(gettext("The file is not in UTF-8: save it as UTF-8 and choose it again")) from None
         form: Form = "csv" if file.filename.lower().endswith(".csv") else filled.form
         filled = replace(filled, terms=text, form=form)
     return filled, word_files.read(filled.terms, filled.form, filled.entry) if filled.terms.strip() else Read((), ())
@@ -225,18 +229,20 @@ def _saved() -> str:
     """Return the word on what was just saved, which the address carries."""
     asked = request.args
     if "removed" in asked:
-        return f"{_number(asked.get('removed')):,} removed."
+        return gettext("%(number)s removed.", number=number_words(_number(asked.get("removed"))))
     if "added" not in asked:
         return ""
-    said = f"Saved: {word_show.added_words(_number(asked.get('added')), _number(asked.get('known')))}."
-    refused = _number(asked.get("refused"))
-    return f"{said} {refused:,} lines were no words and were left out." if refused else said
+    added = word_show.added_words(_number(asked.get("added")), _number(asked.get("known")))
+    said, refused = gettext("Saved: %(what)s.", what=added), _number(asked.get("refused"))
+    if not refused:
+        return said
+    return f"{said} " + gettext("%(number)s lines were no words and were left out.", number=number_words(refused))
 
 
 def _said(error: ModerationError) -> str:
     fields = error.fields.get("errors")
     first = fields[0] if isinstance(fields, list) and fields else None
-    return f"{first['field']} {first['message']}" if isinstance(first, dict) else error.detail
+    return f"{first['field']} {told(first['message'])}" if isinstance(first, dict) else told(error.detail)
 
 
 def _number(text: str | None) -> int:

@@ -57,6 +57,7 @@ LEAVES_NONE = {
     "perspective.call_method", "perspective.call_many", "openai.moderate", "coral.moderate", "discourse.classify",
     "osmod.score_comment", "ibm_max.predict", "akismet.verify_key", "akismet.token", "akismet.deactivate",
     "akismet.key_sites", "akismet.usage_limit", "akismet.get_stats", "akismet.get_key_stats", "desk.nothing",
+    "desk.choose_language",
     "desk.sign_out", "desk.presence", "desk.change_comfort", "desk.save_filter", "desk.remove_filter",
     "native_policy.preview_policy", "desk.test_endpoint", "desk.replay_to_endpoint", "desk.replay_delivery",
     "native_words.try_words", "native_words.preview_words", "desk.start_totp",

@@ -8,17 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from moderation import appeals, clock, delivering, totp, word_changes
-from moderation.appeals import Asked
-from moderation.audit_entry import SERVICE
-from moderation.model import Author
+from moderation import clock, totp
 from moderation.records import Site
 from moderation.service import Service
-from moderation.word_changes import Place, Who
-from moderation.word_lists import Entry
-from tests.build import add_model, comment
 from tests.dashboard.browsing import sign_in
-from tests.dashboard.visitor import EMAIL, PASSWORD, hold
+from tests.dashboard.everything import furnish
+from tests.dashboard.visitor import EMAIL, PASSWORD
 
 AXE = Path(sys.prefix) / "npm/node_modules/axe-core/axe.min.js"
 GRAVE = {"serious", "critical"}
@@ -74,35 +69,7 @@ def test_no_page_has_a_serious_finding(
     seen = {"/login": findings(page)}
     sign_in(page, url)
     seen["/ empty"] = findings(page)
-    hold(engine, site, comment("Who wants tea?", external_id="c-1"))
-    stored = hold(engine, site, comment("You stupid idiot " * 15, parent_id="c-1", author=Author("u-1", "Robin")))
-    appeals.open_appeal(engine.parts, site.id, Asked(stored.id, None, "Why?"), 5, engine.now(), SERVICE)
-    word_changes.add(engine.parts, Place(site.id), [Entry("suspect", "tea")], Who("test", SERVICE), engine.now())
-    add_model(engine.parts.database)
-    hook = delivering.add(engine, site.id, "https://93.184.216.34/hook", (), include_text=True, description="Ours")
-    delivery_id = delivering.test(engine, site.id, hook.id)
-
-    for path in (
-        "",
-        f"/comments/{stored.id}",
-        "?q=tea",
-        f"?author={stored.author_key}",
-        "/learning",
-        "/overview",
-        "/policy",
-        "/policy/versions",
-        "/plot",
-        "/endpoints",
-        f"/endpoints/{hook.id}",
-        f"/deliveries/{delivery_id}",
-        "/words",
-        "/appeals",
-        "/appeals?status=closed",
-        "/account",
-        "/keys",
-        "/moderators",
-        "/nowhere",
-    ):
+    for path in furnish(engine, site):
         page.goto(f"{url}/desk{path}")
         seen[path] = findings(page)
     page.goto(f"{url}/desk")
@@ -120,4 +87,29 @@ def test_no_page_has_a_serious_finding(
     context.close()
 
     assert [one.partition(":")[0] for one in broken] == ["label"]  # it would be seen
+    assert {path: one for path, one in seen.items() if one} == {}
+
+
+def test_a_phone_shows_all_of_it_in_german(browser: Browser, url: str, engine: Service, site: Site) -> None:
+    """Its words are longer: no page is wider than the screen for that, and none has a serious finding."""
+    context = browser.new_context(locale="de-AT", viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(f"{url}/desk/login")
+    seen = {"/login": findings(page)}
+    page.get_by_label("E-Mail-Adresse").fill(EMAIL)
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    for path in furnish(engine, site):
+        page.goto(f"{url}/desk{path}")
+        assert page.locator("html").get_attribute("lang") == "de"
+        seen[path] = findings(page)
+    page.goto(f"{url}/desk")
+    dates = page.locator("main time").first
+    expect(dates).to_contain_text("2026, ")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Rückgängig")).to_be_visible()
+    expect(page.locator("#said")).to_contain_text("Freigegeben.")
+    context.close()
+
     assert {path: one for path, one in seen.items() if one} == {}

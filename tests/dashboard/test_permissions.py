@@ -55,7 +55,7 @@ def test_a_viewer_changes_nothing(app: APIFlask) -> None:
 
     allowed = {one for one in sent - OPEN_TO_ALL if Role.VIEWER in ALLOWED[one]}
 
-    own = {"desk.change_password", "desk.start_totp", "desk.turn_on_totp", "desk.turn_off_totp"}
+    own = {"desk.choose_language", "desk.change_password", "desk.start_totp", "desk.turn_on_totp", "desk.turn_off_totp"}
     assert allowed == {"desk.sign_out", "desk.presence", "desk.change_comfort"} | own
 
 
@@ -76,7 +76,7 @@ def test_each_role_is_refused_what_it_may_not(app: APIFlask, engine: Service, si
         refused = answer.status_code == 403
         assert refused is (role not in ALLOWED[rule.endpoint]), (rule.endpoint, answer.text)
         if refused:
-            assert f"Your role is “{role}”" in answer.text
+            assert f"Your role is “{role.capitalize()}”" in answer.text
             assert EMAIL in answer.text
 
 

@@ -3,11 +3,15 @@
 
 const PRESENCE_MS = 10_000;
 const REASONS = ["insult", "hate", "threat", "obscene", "off topic", "personal data"];
+const WORDS = JSON.parse(document.body.dataset.words ?? "{}"); // in the language of the page, by their English
 const undoable = []; // {card, sent}, the last one at the end; sent comes to what takes the decision back
 
 const cards = () => [...document.querySelectorAll("main .card")].filter((card) => !card.hidden);
 const current = () => document.activeElement?.closest(".card") ?? null;
 const token = () => document.querySelector("[name=form_token]")?.value ?? "";
+// As the viewer writes dates, if their browser says so of the language of the page.
+const LOCALE = navigator.languages.find((one) => one.split("-")[0] === document.documentElement.lang) ?? document.documentElement.lang;
+const word = (english) => WORDS[english] ?? english;
 const inList = () => document.getElementById("many") !== null;
 
 function say(words, { alert = false, link = null } = {}) {
@@ -53,7 +57,7 @@ function count(by) {
 
 function decide(card, wanted, reason) {
   const form = card?.querySelector("form.decide");
-  if (!form?.querySelector(`button[value="${wanted}"]`)) return say(card ? "That changes nothing here." : "Choose a comment first: J.");
+  if (!form?.querySelector(`button[value="${wanted}"]`)) return say(card ? word("That changes nothing here.") : word("Choose a comment first: J."));
   const data = new FormData(form);
   data.set("action", wanted);
   if (reason) data.set("reason", reason);
@@ -69,21 +73,23 @@ function decide(card, wanted, reason) {
 
 // Sends a decision and says what became of it; returns what takes it back, or null.
 async function decided(card, path, data) {
-  let words = "Nothing was decided: the service did not answer. Try again.";
+  let words = word("Nothing was decided: the service did not answer. Try again.");
   try {
     const answer = await send(path, data);
     if (answer.ok) {
       const said = await answer.json();
       const newest = undoable.at(-1)?.card === card; // what Undo takes back, whichever answer comes last
-      if (inList() && newest) say(said.words, { link: action("Undo", undo) });
+      if (inList() && newest) say(said.words, { link: action(word("Undo"), undo) });
       if (!cards().length || !inList()) location.reload();
       return said.batch_id;
     }
-    words = answer.status === 409 ? "That comment changed in the meantime; it was not decided. Look again." : "Nothing was decided. Try again, or reload the page.";
+    words = answer.status === 409
+      ? word("That comment changed in the meantime; it was not decided. Look again.")
+      : word("Nothing was decided. Try again, or reload the page.");
   } catch { /* told below */ }
   if (inList()) count(1);
   card.hidden = false;
-  const link = action("Show it", () => { location.href = card.querySelector(".facts a").href; });
+  const link = action(word("Show it"), () => { location.href = card.querySelector(".facts a").href; });
   say(words, { alert: true, link });
   return null;
 }
@@ -95,14 +101,14 @@ async function undo() {
   if (!batch) return go(last.card);
   try {
     const answer = await send(`${document.body.dataset.desk}/undo/${batch}`, { form_token: token(), status: "held" });
-    if (!answer.ok) return say("That can no longer be undone.", { alert: true });
+    if (!answer.ok) return say(word("That can no longer be undone."), { alert: true });
     say((await answer.json()).words);
     last.card.hidden = false;
     count(1);
     go(last.card);
   } catch {
     undoable.push(last);
-    say("Nothing was undone: the service did not answer. Try again.", { alert: true });
+    say(word("Nothing was undone: the service did not answer. Try again."), { alert: true });
   }
 }
 
@@ -177,14 +183,14 @@ async function presence() {
     const who = others[card.id.slice(2)] ?? "";
     card.dataset.taken = who;
     if (!who) delete card.dataset.taken;
-    card.querySelector(".taken").textContent = who ? `${who} is looking at this` : "";
+    card.querySelector(".taken").textContent = who ? word("%s is looking at this").replace("%s", () => who) : "";
   });
   document.getElementById("newer").hidden = !newer;
 }
 
 document.querySelectorAll("time").forEach((time) => {
   time.title = time.textContent;
-  time.textContent = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  time.textContent = new Date(time.dateTime).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 });
 blur(localStorage.getItem("desk-blurred") === "1");
 document.querySelectorAll(".needs-script").forEach((one) => { one.hidden = false; });
