@@ -283,7 +283,7 @@ def test_no_list_shows_what_another_site_has(tenants: Tenants) -> None:
         "desk.appeals_page",
         "native.list_comments", "native_admin.get_policy", "native_policy.list_versions", "desk.policy", "desk.queue",
         "native_endpoints.list_endpoints", "native_endpoints.list_deliveries", "desk.policy_versions_page",
-        "desk.endpoints_page", "desk.overview_page", "desk.keys_page", "desk.moderators_page",
+        "desk.endpoints_page", "desk.overview_page", "desk.keys_page", "desk.moderators_page", "desk.audit_page",
     }  # fmt: skip
 
 

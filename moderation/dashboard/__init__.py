@@ -6,6 +6,7 @@ Importing the views puts their routes on the blueprint.
 from moderation.dashboard import (
     account,
     appeals,
+    audits,
     authors,
     bulk,
     comfort,
@@ -33,6 +34,7 @@ from moderation.dashboard.pages import blueprint
 __all__ = [
     "account",
     "appeals",
+    "audits",
     "authors",
     "blueprint",
     "bulk",

@@ -1,6 +1,7 @@
 """An author at the desk: a card above their comments, and forms that hold or reject all that they write, or lift it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,12 +20,14 @@ from moderation.dashboard.session import take_seat
 from moderation.errors import BadRequestError, NotFoundError
 from moderation.model import Action, Restriction, Status
 from moderation.storage.filters import Filter
+from moderation.storage.neighbours import Neighbour, of_networks
 from moderation.web import service
 
 KEY = re.compile(r"[0-9a-f]{32}")
 LIFT = "lift"
 ENDS = {"": N_("for ever"), "1": N_("1 day"), "7": N_("7 days"), "30": N_("30 days")}
 """How long a restriction can last, by what the form says: days."""
+NEIGHBOURS_AT_MOST = 10
 FEW = 5
 """So many decisions say little of an author."""
 TRUST = ((0.8, N_("high (%(trust)s)")), (0.5, N_("middling (%(trust)s)")), (0.0, N_("low (%(trust)s)")))
@@ -41,6 +44,8 @@ class AuthorCard:
     strikes: str
     trust: str
     first_seen: show.Moment | None
+    neighbours: tuple[Neighbour, ...]
+    """Others who write from the same networks."""
     restriction: str | None
     until: show.Moment | None
     reason: str | None
@@ -73,11 +78,13 @@ def find_card(site_id: str, author_key: str) -> AuthorCard | None:
         return None
     newest, _ = service().find(site_id, Filter(author_key=author_key), limit=1, before_id=None)
     name = show.author_name(newest[0]) if newest else gettext("An author without comments")
-    return card(author_key, name, known)
+    with service().parts.database.read() as connection:
+        others = of_networks(connection, site_id, author_key, NEIGHBOURS_AT_MOST)
+    return card(author_key, name, known, others)
 
 
-def card(author_key: str, name: str, known: Known) -> AuthorCard:
-    """Return what a page shows of an author."""
+def card(author_key: str, name: str, known: Known, others: Sequence[Neighbour] = ()) -> AuthorCard:
+    """Return what a page shows of an author, and of others from the same networks."""
     restriction = known.restriction
     counts = ", ".join(
         f"{known.counts[status]} {gettext(words).lower()}" for status, words in show.STATUS_WORDS.items()
@@ -93,6 +100,7 @@ def card(author_key: str, name: str, known: Known) -> AuthorCard:
         strikes=gettext("%(number)s in the last %(days)s days", number=known.strikes, days=authors.STRIKE_DAYS),
         trust=trust_words(known),
         first_seen=show.moment(known.first_seen) if known.first_seen else None,
+        neighbours=tuple(others),
         restriction=_restricted(restriction) if restriction else None,
         until=show.moment(restriction.until) if restriction and restriction.until else None,
         reason=restriction.reason if restriction else None,

@@ -42,6 +42,8 @@ SHORTCUTS = (
     (("4",), N_("reject: obscene or sexual")),
     (("5",), N_("reject: off topic")),
     (("6",), N_("reject: personal data")),
+    (("H",), N_("hold whatever the author writes from now on")),
+    (("Shift H",), N_("reject whatever the author writes from now on")),
     (("U",), N_("undo")),
     (("N",), N_("write a note, Esc goes back")),
     (("O",), N_("open the comment alone")),
@@ -57,6 +59,7 @@ SHORTCUTS = (
 SCRIPT_WORDS = (
     N_("%s is looking at this"),
     N_("Choose a comment first: J."),
+    N_("Lift"),
     N_("Nothing was decided. Try again, or reload the page."),
     N_("Nothing was decided: the service did not answer. Try again."),
     N_("Nothing was undone: the service did not answer. Try again."),

@@ -16,8 +16,17 @@ FIELDS = (
     N_("Raids"), N_("Copies"), N_("Authors"), N_("Seconds"), N_("Words"), N_("Banned"), N_("Suspect"),
     N_("Exceptions"), N_("Links"), N_("Banned domains"), N_("Shorteners"), N_("Thread total"), N_("Sections"),
     N_("Dialects"), N_("Late"), N_("Days"), N_("Learning"), N_("Appeals"), N_("Per day"), N_("Take in"),
+    N_("Count"), N_("Per"), N_("Retention"), N_("Approved"),
+    N_("Rejected"), N_("Held"), N_("Addresses"), N_("Scores"), N_("Notes"), N_("Deliveries"),
 )  # fmt: skip
 """Parts of a policy, as `policy_words` has them."""
+DETAILS = (
+    N_("Action"), N_("Status"), N_("Status before"), N_("Until"), N_("Comments"), N_("Comment"), N_("Revision"),
+    N_("Outcome"), N_("Own decision"), N_("Version"), N_("Kind"), N_("Scopes"), N_("Role"), N_("Role before"),
+    N_("Sessions"), N_("Fields"), N_("Id"), N_("Expires at"), N_("Overlap seconds"), N_("New"), N_("Parts"),
+    N_("Batch"),
+)  # fmt: skip
+"""Details of entries of the audit log, as `audits` has them."""
 ATTRIBUTES_INSIDE = (
     N_("toxicity"), N_("severe_toxicity"), N_("obscene"), N_("threat"), N_("insult"), N_("identity_attack"),
     N_("sexual_explicit"), N_("spam"),

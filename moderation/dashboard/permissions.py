@@ -64,6 +64,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "desk.test_endpoint": OWNERS,
     "desk.replay_to_endpoint": OWNERS,
     "desk.replay_delivery": OWNERS,
+    "desk.audit_page": OWNERS,
     "desk.keys_page": OWNERS,
     "desk.add_key": OWNERS,
     "desk.rotate_key": OWNERS,

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from moderation import policy_versions
-from moderation.dashboard import policy_form, policy_show, policy_words
+from moderation.dashboard import limit_form, policy_form, policy_show, policy_words
 from moderation.dashboard.deciding import seated_page
 from moderation.dashboard.elsewhere import told
-from moderation.dashboard.language import gettext
+from moderation.dashboard.language import each, gettext
 from moderation.dashboard.outlooks import SAMPLES, with_comments
 from moderation.dashboard.pages import blueprint
 from moderation.dashboard.session import Seat, take_seat
@@ -144,6 +144,9 @@ def _page(
         presets=PRESETS.values(),
         fieldsets=policy_show.fieldsets(section, values, shown.errors),
         lines=policy_show.lines(section, values, shown.errors),
+        limits=policy_show.rows(values, shown.errors),
+        limits_owned=None if section is None else limit_form.OWN in values,
+        pers=each(limit_form.PERS),
         mistakes=policy_words.mistakes(shown.errors),
         shown=shown,
         days_at_most=DAYS_AT_MOST,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from moderation.dashboard import limit_form
 from moderation.dashboard.language import N_
 from moderation.model import ATTRIBUTES, LengthUnit
 from moderation.policy_document import DAY, LONGEST, Late, Mode, Policy, Unknown, render
@@ -42,6 +43,8 @@ class Field:
     low: int = 0
     high: int = 0
     optional: bool = False
+    listed: bool = False
+    """Whether it is a list, one on each line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ LINKS = Group(
     (
         Field("links.max", N_("Hold if there are more links than"), high=100),
         Field("links.shorteners", N_("Addresses that hide where they lead"), SHORTENERS),
+        Field("links.banned_domains", N_("Reject links to these domains and what is under them"), listed=True),
     ),
     "links",
 )
@@ -125,7 +129,7 @@ def values(policy: Policy, section: str | None) -> dict[str, str]:
         owned = [*(group.own for group in OF_SECTION if group.own and own.get(group.own))]
         owned += [f"thresholds.{attribute}" for attribute in own.get("thresholds") or {}]
         found |= {f"own.{name}": "on" for name in owned}
-    return found
+    return found | limit_form.values(policy, section)
 
 
 def ticked(base: Policy, section: str | None, given: Mapping[str, str]) -> dict[str, str]:
@@ -133,9 +137,12 @@ def ticked(base: Policy, section: str | None, given: Mapping[str, str]) -> dict[
 
     Whoever changes a number there and forgets the box means the section.
     """
+    given = limit_form.closed_up(given)
     if section is None:
-        return dict(given)
+        return given
     stood, found = values(base, section), dict(given)
+    if limit_form.OWN not in stood and limit_form.changed(stood, given):
+        found[limit_form.OWN] = "on"
     boxes = {f"own.{group.own}": [field.path for field in group.fields] for group in OF_SECTION if group.own}
     for attribute in ATTRIBUTES:
         boxes[f"own.thresholds.{attribute}"] = [f"thresholds.{attribute}.{bound}" for bound in BOUNDS]
@@ -153,8 +160,17 @@ def document(base: Policy, section: str | None, given: Mapping[str, str]) -> dic
             for field in group.fields:
                 _put(whole, field, given)
         whole["thresholds"] = dict(_thresholds(given, ATTRIBUTES))
+        if limit_form.PRESENT in given:
+            whole["limits"] = limit_form.limits(given)
         return whole
-    own = whole["sections"].get(section) or {}
+    own = _own(base, section, given)
+    whole["sections"] = {**whole["sections"], section: own}
+    return whole if any(value is not None for value in own.values()) else without(whole, section)
+
+
+def _own(base: Policy, section: str, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a section has of its own."""
+    own: dict[str, Any] = render(base)["sections"].get(section) or {}
     for field in GENERAL.fields:
         _put(own, field, given)
     for group in OF_SECTION:
@@ -164,10 +180,11 @@ def document(base: Policy, section: str | None, given: Mapping[str, str]) -> dic
                 _put(own, field, given)
         elif group.own is not None:
             own[group.own] = None
+    if limit_form.PRESENT in given:
+        own["limits"] = limit_form.limits(given) if limit_form.OWN in given else None
     chosen = [attribute for attribute in ATTRIBUTES if f"own.thresholds.{attribute}" in given]
     own["thresholds"] = {attribute: _threshold(given, attribute) for attribute in chosen} or None
-    whole["sections"] = {**whole["sections"], section: own}
-    return whole if any(value is not None for value in own.values()) else without(whole, section)
+    return own
 
 
 def without(whole: dict[str, Any], section: str) -> dict[str, Any]:
@@ -191,7 +208,10 @@ def _put(document: dict[str, Any], field: Field, given: Mapping[str, str]) -> No
     *parents, name = field.path.split(".")
     for parent in parents:
         document = document[parent]
-    document[name] = _read(given, field.path)
+    if not field.listed:
+        document[name] = _read(given, field.path)
+    elif field.path in given:
+        document[name] = [line.strip() for line in given[field.path].splitlines() if line.strip()]
 
 
 def _read(given: Mapping[str, str], path: str) -> str | None:
@@ -207,4 +227,6 @@ def _at(document: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - any JS
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - any JSON
+    if isinstance(value, list):
+        return "\n".join(value)
     return "" if value is None else str(value)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from moderation.dashboard import limit_form
 from moderation.dashboard.elsewhere import told
 from moderation.dashboard.language import N_, gettext
 from moderation.dashboard.policy_form import Field, Group, groups
@@ -86,6 +87,16 @@ class Fieldset:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitRow:
+    """How many comments may come in which time: each field with what is wrong with it."""
+
+    at: int
+    count: tuple[str, str | None]
+    per: tuple[str, str | None]
+    seconds: tuple[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """A threshold's field."""
 
@@ -157,6 +168,14 @@ def fieldsets(section: str | None, values: Mapping[str, str], errors: Mapping[st
             None if section is None or group.own is None else f"own.{group.own}" in values,
         )
         for group in groups(section)
+    )
+
+
+def rows(values: Mapping[str, str], errors: Mapping[str, str]) -> tuple[LimitRow, ...]:
+    """Return the rows of limits, with some to fill in."""
+    return tuple(
+        LimitRow(at, *((values.get(name, ""), errors.get(name)) for name in limit_form.names(at)))
+        for at in range(limit_form.shown(values))
     )
 
 

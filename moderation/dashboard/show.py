@@ -100,6 +100,18 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """A comment in a list: the beginning of its text, whose it is, and how it stands."""
+
+    comment_id: str
+    text: str
+    author: str
+    status: str
+    words: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """One decision of the past, in words."""
 
@@ -141,6 +153,13 @@ def card(comment: StoredComment, policy: Policy) -> Card:
         readings=readings(comment.text, spans),
         hard=is_hard(comment),
     )
+
+
+def brief(comment: StoredComment) -> Brief:
+    """Return what a list shows of a comment."""
+    status, at = gettext(STATUS_WORDS[comment.status]), moment(comment.received_at)
+    name = gettext("Anonymous") if comment.erased_at else author_name(comment)
+    return Brief(comment.id, snippet(comment), name, comment.status.value, status, at)
 
 
 def snippet(comment: StoredComment | None) -> str:

@@ -13,11 +13,13 @@ from moderation.dashboard.session import take_seat
 from moderation.dashboard.urgency import HELD_LOOKED_AT, LOOKED_AT, worst_first
 from moderation.model import ATTRIBUTES, Status
 from moderation.records import Site, StoredComment
-from moderation.storage import comments, decision_log, saved_filters, urgent
+from moderation.storage import comments, decision_log, neighbours, saved_filters, urgent
 from moderation.storage.tallies import tally
 from moderation.web import service
 
 PAGE_SIZE = 25
+AROUND = 3
+"""Comments of the thread that are shown before and after one."""
 ONE_TITLES = {
     Status.HELD: N_("Held comment"),
     Status.PENDING: N_("Pending comment"),
@@ -78,6 +80,7 @@ def comment_page(comment_id: str) -> AnyResponse:
     parent, log = _around(comment)
     with service().parts.database.read() as connection:
         earlier = similar.like_one(connection, comment)
+        before, after = neighbours.in_thread(connection, comment, AROUND)
     return seated_page(
         "comment",
         seat,
@@ -87,6 +90,8 @@ def comment_page(comment_id: str) -> AnyResponse:
         all_title=gettext(ALL_TITLES[comment.status]),
         parent=None if parent is None else show.card(parent, site.policy),
         log=[show.line(one) for one in log],
+        before=[show.brief(one) for one in before],
+        after=[show.brief(one) for one in after],
         earlier=earlier,
     )
 

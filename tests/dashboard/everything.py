@@ -40,5 +40,6 @@ def furnish(engine: Service, site: Site) -> list[str]:
         "/account",
         "/keys",
         "/moderators",
+        "/audit",
         "/nowhere",
     ]

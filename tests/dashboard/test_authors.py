@@ -122,3 +122,17 @@ def test_trust_is_told_in_words(approved: int, rejected: int, words: str) -> Non
     known = Known(counts, 0, trust(approved, rejected), None, None, None, more=False, history=())
 
     assert trust_words(known) == words
+
+
+def test_a_card_names_others_from_the_same_network(visitor: Visitor, engine: Service, site: Site) -> None:
+    """With a way to what they wrote; nobody is named where there is nobody."""
+    alone = hold(engine, site, comment("Hello there", author=Author("u-0", "Alex", ip="198.51.100.1")))
+    one = hold(engine, site, comment("You again", author=Author("u-1", "Robin", ip="192.0.2.7")))
+    other = hold(engine, site, comment("You too", author=Author("u-2", EVIL, ip="192.0.2.8")))
+
+    page = page_of(visitor, one)
+
+    assert "Others from the same network" in page.text
+    assert page.links[EVIL] == f"/desk?status=held&author={other.author_key}"
+    assert EVIL not in page.html
+    assert "Others from the same network" not in page_of(visitor, alone).text

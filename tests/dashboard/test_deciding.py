@@ -61,6 +61,22 @@ def test_a_comment_has_its_own_page(visitor: Visitor, engine: Service, site: Sit
     assert read_status(engine, stored.id) is Status.APPROVED
 
 
+def test_a_comment_stands_in_its_thread(visitor: Visitor, engine: Service, site: Site) -> None:
+    """What came before and after it in the thread is shown, with how it stands; a thread of its own shows nothing."""
+    made = [hold(engine, site, comment(f"The comment number {at}")) for at in range(6)]
+    alone = hold(engine, site, comment("Nobody answers", "t2"))
+    visitor.send(visitor.get(f"/desk/comments/{made[3].id}").form("/decision"), {"action": "reject"})
+
+    page = visitor.get(f"/desk/comments/{made[2].id}")
+
+    around = page.html[page.html.index("Around it in the thread") :]
+    places = [around.find(f"The comment number {at}<") for at in (0, 1, 3, 4, 5)]
+    assert 0 < places[0] < places[1] < around.index("this comment") < places[2] < places[3] < places[4]
+    assert page.links["The comment number 3"] == f"/desk/comments/{made[3].id}"
+    assert '<span class="badge rejected">Rejected</span>' in around
+    assert "Around it" not in visitor.get(f"/desk/comments/{alone.id}").text
+
+
 def test_a_decision_on_an_old_page_is_not_made(visitor: Visitor, engine: Service, site: Site) -> None:
     """Who decides what somebody else decided meanwhile is shown how it stands, and can decide again."""
     stored = hold(engine, site, comment())

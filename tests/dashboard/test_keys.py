@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from moderation import accounts
+from moderation import accounts, authors
 from moderation.model import Action, DecidedBy, Decision, Status
 from moderation.pipeline import overrule
 from moderation.records import Site, StoredComment
@@ -84,6 +84,30 @@ def test_one_key_decides_and_the_next_one_is_there(page: Page, engine: Service, 
     assert focused(page) == held[2].id
     page.keyboard.press("u")
     settles(engine, held[1], Status.HELD)
+
+
+def test_one_key_restricts_an_author_and_a_click_lifts_it(
+    page: Page, engine: Service, held: list[StoredComment]
+) -> None:
+    """It says what it did; the comment stands where it stood, to be decided on its own."""
+
+    def restriction() -> Action | None:
+        found = authors.known(engine.parts, "news", str(held[0].author_key), engine.now()).restriction
+        return found.action if found else None
+
+    page.keyboard.press("h")
+    expect(page.get_by_role("status")).to_contain_text("Choose a comment first")
+    page.keyboard.press("j")
+    page.keyboard.press("h")
+    until(lambda: restriction() is Action.HOLD, "the author to be held")
+    expect(page.get_by_role("status")).to_contain_text("from now on is held.")
+    page.keyboard.press("Shift+H")
+    until(lambda: restriction() is Action.REJECT, "the author to be rejected")
+    expect(page.get_by_role("status")).to_contain_text("from now on is rejected.")
+    page.get_by_role("button", name="Lift").click()
+    until(lambda: restriction() is None, "the restriction to be lifted")
+    expect(page.get_by_role("status")).to_contain_text("like everybody's again")
+    assert status(engine, held[0]) is Status.HELD
 
 
 def test_the_next_comment_is_there_at_once(page: Page) -> None:

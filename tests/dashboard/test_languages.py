@@ -160,7 +160,7 @@ def english(page: str) -> list[str]:
         piece.strip(" .,:;")
         for text, other in catalogue.items()
         if text != other
-        for piece in re.split(r"%\(\w+\)s|</?\w[^>]*>", text)
+        for piece in re.split(r"%\(\w+\)s|<code>.*?</code>|</?\w[^>]*>", text)
     }
     said = f" {page} "
     return [

@@ -64,7 +64,7 @@ def test_a_focused_field_is_not_hidden_by_the_buttons(page: Page, url: str, site
     sign_in(page, url)
     page.goto(f"{url}/desk/policy?section=letters")
     page.get_by_label("Toxicity: hold from", exact=True).focus()
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         hidden = page.evaluate(
             "() => { const field = document.activeElement, box = field.getBoundingClientRect();"

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from moderation.model import Author
 from moderation.pipeline import Parts, receive
 from moderation.records import Site
 from moderation.settings import Settings
-from moderation.storage import deliveries, delivery_log, erasing, facts, work
+from moderation.storage import deliveries, delivery_log, erasing, facts, neighbours, work
 from moderation.storage.database import Database
 from tests.build import NOW, comment, make_parts, make_site, post, prepared
 
@@ -75,7 +76,15 @@ def look_up(parts: Parts, site: Site) -> None:
         facts.nth_newest(connection, site.id, "address", ["a", "b"], NOW - DAY, 3)
 
 
-@pytest.mark.parametrize("ask", [take_in, erase, claim, look_up])
+def look_around(parts: Parts, site: Site) -> None:
+    """Look for what stands beside a comment: in its thread, and by others from the networks of its author."""
+    stored = post(parts, site, comment(author=Author("kim", ip="192.0.2.7")))
+    with parts.database.read() as connection:
+        neighbours.in_thread(connection, stored, 3)
+        neighbours.of_networks(connection, site.id, str(stored.author_key), 10)
+
+
+@pytest.mark.parametrize("ask", [take_in, erase, claim, look_up, look_around])
 def test_nothing_that_grows_is_read_through(
     settings: Settings, redis_url: str, ask: Callable[[Parts, Site], None]
 ) -> None:

@@ -112,6 +112,20 @@ async function undo() {
   }
 }
 
+// Holds or rejects what the author of a comment writes from now on, or lifts that.
+async function restrict(card, wanted) {
+  if (!card?.dataset.author) return say(card ? word("That changes nothing here.") : word("Choose a comment first: J."));
+  try {
+    const path = `${document.body.dataset.desk}/authors/${card.dataset.author}/restriction`;
+    const answer = await send(path, { form_token: token(), action: wanted, days: "", status: "held" });
+    if (!answer.ok) return say(word("Nothing was decided. Try again, or reload the page."), { alert: true });
+    const lift = wanted === "lift" ? null : action(word("Lift"), () => restrict(card, "lift"));
+    say((await answer.json()).words, { link: lift });
+  } catch {
+    say(word("Nothing was decided: the service did not answer. Try again."), { alert: true });
+  }
+}
+
 function many(wanted) {
   const button = document.querySelector(`#many button[value="${wanted}"]`);
   if (button) button.form.requestSubmit(button);
@@ -128,6 +142,8 @@ const KEYS = {
   a: (card) => decide(card, "approve"),
   r: (card) => decide(card, "reject"),
   s: (card) => decide(card, "spam"),
+  h: (card) => restrict(card, "hold"),
+  H: (card) => restrict(card, "reject"),
   u: () => undo(),
   x: (card) => card?.querySelector("[name=pick]")?.click(),
   n: (card) => {
