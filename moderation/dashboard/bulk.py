@@ -45,6 +45,8 @@ def decide_many() -> AnyResponse:
     seat = take_seat()
     site = service().site(seat.moderator.site_id)
     decision, listing = read_decision(seat, site), read_listing()
+    if listing.status is None:
+        raise BadRequestError(gettext("Comments of one status are decided together: go back and choose one"))
     if request.form.get("everything"):
         found, more = _found(site.id, listing)
         if not found:

@@ -15,6 +15,8 @@ from moderation.model import ATTRIBUTES, Status
 from moderation.storage.filters import Filter
 
 LONGEST = 500
+ANY = "any"
+"""In place of a status."""
 NARROWING = ("thread", "author", "section", "reason", "language", "cluster", "q", "low", "high")
 """What narrows a listing down beside the status."""
 CHIPS = {"reason": N_("Reason"), "section": N_("Section"), "language": N_("Language"), "q": N_("Words")}
@@ -35,7 +37,8 @@ class Chip:
 class Listing:
     """Which part of the queue a page shows; `author` is the key under which an author's comments are found."""
 
-    status: Status
+    status: Status | None
+    """None is whatever a comment's status: for looking something up."""
     thread: str | None = None
     author: str | None = None
     section: str | None = None
@@ -57,12 +60,13 @@ class Listing:
 
     def url_of(self, endpoint: str, **changes: str | None) -> str:
         """Return the address of another page about this listing, with changes."""
-        asked: dict[str, Any] = {**asdict(self), "status": self.status.value, **changes}
+        asked: dict[str, Any] = {**asdict(self), "status": self.status.value if self.status else ANY, **changes}
         return url_for(endpoint, **asked)  # Flask leaves out what is None
 
     def fields(self) -> Mapping[str, str]:
         """Return what a form carries, so that its moderator can go on in the same part."""
-        return {name: str(value) for name, value in asdict(self).items() if value is not None}
+        asked = {name: str(value) for name, value in asdict(self).items() if value is not None}
+        return {"status": ANY, **asked}
 
     @property
     def narrowed(self) -> bool:
@@ -115,7 +119,8 @@ def read_listing() -> Listing:
         raise NotFoundError
     if narrowing["cluster"] is not None:
         known_id(narrowing["cluster"])
-    status, order = read_status(asked.get("status", "held")), asked.get("order")
+    wanted, order = asked.get("status", "held"), asked.get("order")
+    status = None if wanted == ANY else read_status(wanted)
     score = asked.get("score") or None
     if score not in {None, *ATTRIBUTES}:
         raise NotFoundError(gettext("There is no such score"))

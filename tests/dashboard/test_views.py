@@ -129,3 +129,31 @@ def test_a_password_is_no_session(client: FlaskClient, engine: Service, site: Si
         assert answer.status_code == 303
         assert "nobody may see" not in answer.text
     assert client.post(f"/desk/comments/{stored.id}/decision", data={"action": "approve"}).status_code == 403
+
+
+def test_all_comments_are_searched_at_once(visitor: Visitor, engine: Service, site: Site) -> None:
+    """Whatever their status, which stands on each; each can be decided, and many together only within one status."""
+    held, approved, other = (hold(engine, site, comment(f"{text} for tea")) for text in ("Time", "Money", "Water"))
+    visitor.send(visitor.get(f"/desk/comments/{approved.id}").form("/decision"), {"action": "approve"})
+
+    page = visitor.get("/desk?q=tea&status=any")
+
+    assert [one in page.html for one in (held.id, approved.id, other.id)] == [True] * 3
+    assert page.html.count('<span class="badge held">Held</span>') == 2
+    assert '<span class="badge approved">Approved</span>' in page.html
+    assert page.links["All"] == "/desk?status=any&q=tea"
+    assert 'id="many"' not in page.html
+    assert "All comments" in page.text
+    form = page.form(f"/desk/comments/{approved.id}/decision")
+    assert form.fields["status"] == "any"
+    answer = visitor.send(form, {"action": "reject"})
+    assert answer.headers["Location"].startswith("/desk?status=any&q=tea")
+    assert "No comment is like that" in visitor.get("/desk?q=coffee&status=any").text
+
+    many = visitor.get("/desk").form_with("made_at")
+    assert (
+        visitor.client.post(many.action, data={**many.fields, "status": "any", "action": "approve"}).status_code == 400
+    )
+    for path in ("/desk/plot?status=any", "/desk?status=any&order=worst", "/desk?status=any&order=oldest"):
+        assert "All comments" in visitor.get(path).text
+    visitor.get("/desk?status=nothing", 404)
