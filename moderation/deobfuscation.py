@@ -50,12 +50,12 @@ _WORD = regex.compile(r"\w+")
 _ASCII_LETTER = regex.compile("[a-z]")
 _OWN_LETTER = regex.compile(rf"[\p{{L}}--\p{{Latin}}--[{''.join(map(chr, LOOK_ALIKES))}]]", regex.V1)
 _MARKED = regex.compile(r"([!-~])\p{M}++")
-_SIGN = r"\"#%&'()*+,\-./:;<=>?\[\\\]\^_`{|}~·•\p{Extended_Pictographic}"
-_GAP = rf"(?:\ ?[{_SIGN}]{{1,3}}\ ?|\ )"
+GAP_SIGNS = r"\"#%&'()*+,\-./:;<=>?\[\\\]\^_`{|}~·•\p{Extended_Pictographic}"
+_GAP = rf"(?:\ ?[{GAP_SIGNS}]{{1,3}}\ ?|\ )"
 _SPACED = regex.compile(
     rf"(?<![^\W_]|[@$])[^\W_@$!]({_GAP})(?:[^\W_]|[@$!])(?:\1(?:[^\W_]|[@$!]))*\1(?:[^\W_]|[@$])(?![^\W_]|[@$])"
 )
-_PEPPERED = regex.compile(rf"[@$!]?(?<![^\W_])[^\W_](?:[{_SIGN}@$!][^\W_]){{2,}}(?![^\W_])[@$!]?")
+_PEPPERED = regex.compile(rf"[@$!]?(?<![^\W_])[^\W_](?:[{GAP_SIGNS}@$!][^\W_]){{2,}}(?![^\W_])[@$!]?")
 _LEET = regex.compile("[431057@$!]")
 _LEETISH = regex.compile(r"(?<![^\W_]|[@$!])(?:[^\W_431057])*+[431057@$!](?:[^\W_]|[@$!])*+")
 _ACCENTED = regex.compile("[ß-ɏḀ-ỿ]")

@@ -21,7 +21,6 @@ BELOW = {
     "AUC toxicity, Jigsaw test at half toxic",
     "AUC toxicity, YouTube comments (youtoxic)",
     "calibration error of toxicity, Jigsaw test at natural rate",
-    "recall lost to disguise, Jigsaw test at half toxic, mean of 8 kinds at 3 strengths",
     "clean texts that cross 0.6 only by normalisation",
     "lowest BPSN AUC over 50 identity terms (homosexual)",
     "speed against BERT-base in Detoxify on PyTorch",

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
+from tests.timing import assert_linear
 from workers.scoring.readings import knows, misspellings, read
 
 WORDS = {"idiot", "ass", "shit", "what", "an"}
@@ -24,6 +25,42 @@ def test_a_misspelt_offensive_word_is_read_as_it_is_spelt() -> None:
     assert read(["you idoit, you stpid man"], known)[1].text == "you idiot, you stupid man"
     assert len(read(["Moorn"], lambda word: word == "moorn")) == 1
     assert set(misspellings(["moron", "whores", "ass"])) == {"mron", "moon", "morn", "mroon", "moorn", "morno"}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("you stu pid man", "you stupid man"),
+        ("you id.i ot!", "you idiot!"),
+        ("FU~CK that", "fuck that"),
+        ("what sh-it, what fu/ck", "what shit, what fuck"),
+        ("as s_ho|le", "asshole"),
+        ("an id-iot and an id iot", "an idiot and an idiot"),
+        ("mor\u200bo n", "moron"),
+    ],
+)
+def test_an_offensive_word_in_pieces_is_read_whole(text: str, meant: str) -> None:
+    """Wherever one sign or space breaks it, as often as it does."""
+    assert read([text], known)[1].text == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the pen is mightier", "the singer's hit", "somebody who re-signed", "not my ass, an owl", "what ass an owl",
+        "a cla ss, a ba ss", "the retard ant", "xs tupid", "stu pidx", "an id, iot", "pi g",
+    ],
+)  # fmt: skip
+def test_words_side_by_side_are_no_pieces(text: str) -> None:
+    """If all are words, or a sign and a space are between them, or they do not stand by themselves."""
+    told = {"pen", "singer", "hit", "who", "ass", "ant", "retard", "owl", *WORDS}
+    assert [one.text for one in read([text], lambda word: word in told)] == [text]
+
+
+@pytest.mark.parametrize("piece", ["stu pi ", "f ", "mother fuck ", "a-", "fu.ck "])
+def test_pieces_are_looked_at_in_linear_time(piece: str) -> None:
+    """However long the text is, and however much of it begins like an offensive word."""
+    assert_linear(lambda text: read([text], known), str, piece * (64_000 // len(piece)))
 
 
 @pytest.mark.parametrize("text", ["Model A55, code K1D10T", "3am, 10:30am", "x86_64 a11y i18n", "4a55-1d10-7b"])
