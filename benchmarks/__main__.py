@@ -5,29 +5,18 @@ python -m benchmarks [--quick] [--no-page]
 
 import argparse
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from benchmarks import tables
 from benchmarks.machine import describe
 from benchmarks.measure import MEASUREMENTS, Figure
-from training.report import write_section
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 FULL = {"count": 5000, "seconds": 10}
 QUICK = {"count": 500, "seconds": 2}
-
-
-def page(figures: list[Figure], command: str) -> str:
-    """Return the table as Markdown, with when, where and how it was measured."""
-    rows = [f"| {figure.name} | {figure.value} | {figure.goal} |" for figure in figures]
-    return "\n".join([
-        f"Measured on {datetime.now(UTC):%Y-%m-%d} with `{command}` on {describe()}.",
-        "", "| figure | measured | goal |", "|---|---|---|", *rows,
-    ])  # fmt: skip
 
 
 def table(figures: list[Figure]) -> Table:
@@ -57,7 +46,8 @@ def main() -> None:
             progress.remove_task(task)
     Console().print(table(figures))
     if not options.no_page:
-        write_section(PAGE, "figures", page(figures, "make bench"))
+        rows = [(figure.name, figure.value, figure.goal) for figure in figures]
+        tables.write("figures", "make bench", ("figure", "measured", "goal"), rows)
 
 
 if __name__ == "__main__":

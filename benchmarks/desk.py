@@ -23,6 +23,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 
+from benchmarks import tables
 from benchmarks.desk_keys import key_to_next
 from benchmarks.machine import describe
 from benchmarks.preview import SITE, fill, postgres, scored_texts
@@ -45,17 +46,20 @@ KEY_GOAL = 100.0
 CARD = 'class="card'
 PAGES = (
     ("newest first", "/desk", CARD),
-    ("worst first", "/desk?order=worst", CARD),
+    ("worst first, of all that is held", "/desk?order=worst", CARD),
     ("oldest first", "/desk?order=oldest", CARD),
     ("one thread", "/desk?thread=t-7", CARD),
     ("one reason", "/desk?reason=pre_moderated", CARD),
     ("words that few have", "/desk?q=(49999)", CARD),
+    ("the same in all comments", "/desk?q=(49999)&status=any", CARD),
     ("a range of a score", "/desk?score=toxicity&low=0.9", CARD),
     ("a dot plot", "/desk/plot?score=toxicity", 'class="under"'),
-    ("one comment", "", "Similar comments"),
-    ("overview", "/desk/overview", "Models in use"),
+    ("one comment, with similar decisions", "", "Similar comments"),
+    ("one author", "/desk?author={author}", CARD),
+    ("the overview", "/desk/overview", "Models in use"),
+    ("the audit log", "/desk/audit", "Signed in"),
 )
-"""Name, path, and what stands on the page; a page without a path is that of the newest comment."""
+"""Name, path, and what stands on the page; a page without a path is that of the newest comment, an author its own."""
 
 
 def sign_in(client: FlaskClient) -> None:
@@ -105,9 +109,12 @@ def measure(app: APIFlask) -> Iterator[tuple[str, float, float]]:
     """Yield for each page its name, and the shortest time and processor time in seconds."""
     client = app.test_client()
     sign_in(client)
-    newest = re.search(r'href="(/desk/comments/[^"]+)"', client.get("/desk").text)
+    queue = client.get("/desk").text
+    newest, author = (re.search(shape, queue) for shape in (r'href="(/desk/comments/[^"]+)"', r"author=([0-9a-f]{32})"))
+    if newest is None or author is None:
+        raise LookupError("The queue is empty")
     for name, path, shown in PAGES:
-        asked = path or (newest[1] if newest else "/desk")
+        asked = path.format(author=author[1]) or newest[1]
         times = []
         for _ in range(RUNS):
             began, worked = time.perf_counter(), time.process_time()
@@ -125,6 +132,7 @@ def main() -> None:
     parser.add_argument("--comments", type=int, default=50_000)
     parser.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
     parser.add_argument("--keys", type=int, default=0, help="decide so many in Chromium, and tell how long each took")
+    parser.add_argument("--no-page", action="store_true", help="leave docs/benchmarks.md as it is")
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity") and not options.keys:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -134,27 +142,43 @@ def main() -> None:
         scored = scored_texts(folder)
         app = prepare(f"sqlite:///{folder / 'moderation.db'}", scored, options.comments, folder)
         if options.keys:
-            _report_keys(key_to_next(app, EMAIL, PASSWORD, options.keys))
+            row = _report_keys(key_to_next(app, EMAIL, PASSWORD, options.keys))
+            if not options.no_page:
+                heads, command = (
+                    ("decisions", "p50", "p95", "longest"),
+                    f"python -m benchmarks.desk --keys {options.keys}",
+                )
+                tables.write("keys", command, heads, [row])
             return
-        _report("SQLite", app)
+        found = {"SQLite": _report("SQLite", app)}
         if not options.sqlite_only:
             with postgres(folder) as url:
-                _report("PostgreSQL", prepare(url, scored, options.comments, folder))
+                found["PostgreSQL"] = _report("PostgreSQL", prepare(url, scored, options.comments, folder))
+    if not options.no_page:
+        rows = [(name, *(f"{one[name] * 1000:.0f} ms" for one in found.values())) for name in found["SQLite"]]
+        tables.write("desk", "python -m benchmarks.desk", ("page", *found), rows, f", one core, best of {RUNS}")
 
 
-def _report(kind: str, app: APIFlask) -> None:
+def _report(kind: str, app: APIFlask) -> dict[str, float]:
+    """Print a line for each page, and return the seconds of each."""
+    found = {}
     for name, seconds, processor in measure(app):
         word = "" if seconds < GOAL else f"; missed: {GOAL * 1000:.0f} ms"
         own = f"of which {processor * 1000:.0f} ms are this process's on the processor"
         print(f"{kind:<11} {name:<20} {seconds * 1000:7.0f} ms, {own}{word}", flush=True)
+        found[name] = seconds
     app.extensions[EXTENSION].parts.database.close()
+    return found
 
 
-def _report_keys(took: Sequence[float]) -> None:
+def _report_keys(took: Sequence[float]) -> tuple[str, str, str, str]:
+    """Print how long it took from the keys on, and return it as a row of a table."""
     ordered = sorted(took)
     p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
     word = "" if p95 < KEY_GOAL else f"; missed: {KEY_GOAL:.0f} ms"
-    print(f"{len(took)} decisions: p50 {median(took):.0f} ms, p95 {p95:.0f} ms{word}, longest {ordered[-1]:.0f} ms")
+    row = str(len(took)), f"{median(took):.0f} ms", f"{p95:.0f} ms", f"{ordered[-1]:.0f} ms"
+    print("{} decisions: p50 {}, p95 {}{word}, longest {}".format(*row, word=word))
+    return row
 
 
 if __name__ == "__main__":

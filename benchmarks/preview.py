@@ -20,6 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from benchmarks import tables
 from benchmarks.load import COMMENTS
 from benchmarks.machine import describe
 from moderation import ids, intake, rules
@@ -151,6 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.preview", description=__doc__)
     parser.add_argument("--comments", type=int, default=100_000)
     parser.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
+    parser.add_argument("--no-page", action="store_true", help="leave docs/benchmarks.md as it is")
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -158,21 +160,31 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as made:
         folder = Path(made)
         scored = scored_texts(folder)
-        _report("SQLite", f"sqlite:///{folder / 'moderation.db'}", scored, options.comments)
+        found = {"SQLite": _report("SQLite", f"sqlite:///{folder / 'moderation.db'}", scored, options.comments)}
         if not options.sqlite_only:
             with postgres(folder) as url:
-                _report("PostgreSQL", url, scored, options.comments)
+                found["PostgreSQL"] = _report("PostgreSQL", url, scored, options.comments)
+    if not options.no_page:
+        rows = [
+            (name, f"{number:,}", *(f"{one[name][1]:.2f} s" for one in found.values()))
+            for name, (number, _) in found["SQLite"].items()
+        ]
+        heads = ("what changes", "comments looked at", *found)
+        tables.write("preview", "python -m benchmarks.preview", heads, rows, f", one core, best of {RUNS}")
 
 
-def _report(kind: str, url: str, scored: Sequence[tuple[str, Scored]], count: int) -> None:
-    database = Database(url)
+def _report(kind: str, url: str, scored: Sequence[tuple[str, Scored]], count: int) -> dict[str, tuple[int, float]]:
+    """Print a line for each change, and return how many comments were looked at in how many seconds."""
+    database, found = Database(url), {}
     try:
         for name, looked_at, seconds, processor in measure(database, scored, count):
             word = "" if seconds < GOAL else f"; missed: {GOAL:.0f} s"
             own = f"of which {processor:.2f} s are this process's on the processor"
             print(f"{kind:<11} {name:<16} {looked_at:>7,} comments {seconds:6.2f} s, {own}{word}", flush=True)
+            found[name] = looked_at, seconds
     finally:
         database.close()
+    return found
 
 
 if __name__ == "__main__":
