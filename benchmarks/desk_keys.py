@@ -59,7 +59,9 @@ def key_to_next(app: APIFlask, email: str, password: str, decisions: int) -> lis
         raise LookupError("This measurement drives Chromium: `apt-get install chromium`")
     with served(app) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        page = browser.new_page(viewport={"width": 1280, "height": 740}, bypass_csp=True)  # what waits is evaluated there
+        page = browser.new_page(
+            viewport={"width": 1280, "height": 740}, bypass_csp=True
+        )  # what waits is evaluated there
         page.add_init_script(WATCH)
         page.goto(f"{url}/desk")
         page.get_by_label("E-mail address").fill(email)
