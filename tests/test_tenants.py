@@ -36,6 +36,7 @@ from moderation.storage.tables import api_keys, metadata
 from moderation.web import EXTENSION
 from moderation.word_lists import Entry
 from tests.build import FREE, TOXIC, add_model, comment, make_site, post, settle_all
+from tests.conftest import PATIENCE
 from tests.dashboard.visitor import PASSWORD, Visitor
 from tests.proofs import Line, described, proves
 
@@ -129,7 +130,8 @@ class Tenants:
 def tenants(settings: Settings, database: Database) -> Iterator[Tenants]:
     """Give an app with two sites, of which one has learnt too, in turn on SQLite and on PostgreSQL."""
     url = database.engine.url.render_as_string(hide_password=False)
-    app = create_app(settings.model_copy(update={"database_url": url}))
+    hurried = dict.fromkeys(PATIENCE, 0.5)  # nobody scores here
+    app = create_app(settings.model_copy(update={"database_url": url, **hurried}))
     service: Service = app.extensions[EXTENSION]
     service.parts.queue.redis.flushall()
     tenants = Tenants(app, service.parts, settle_in(app, service, "news"), settle_in(app, service, "other"))

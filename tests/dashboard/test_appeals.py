@@ -160,6 +160,7 @@ def test_an_appeal_takes_a_key(
     page.get_by_role("link", name="Appeals").click()
     expect(page.get_by_role("button", name="Approve the comment")).to_have_count(2)
     assert overflow(page) == 0
+    page.wait_for_load_state()  # before that the page has no keys
     for key in ("j", "n"):
         page.keyboard.press(key)
     page.keyboard.type("Quoted")

@@ -143,6 +143,7 @@ def test_many_are_picked_and_decided_together(page: Page, engine: Service, held:
 
     expect(page.get_by_role("status")).to_contain_text("2 rejected.")
     assert [status(engine, one) for one in held] == [Status.REJECTED] * 2 + [Status.HELD] * 2
+    page.wait_for_load_state()  # before that the new page has no keys
     page.keyboard.press("u")
     expect(page.get_by_role("status")).to_contain_text("2 put back.")
     assert {status(engine, one) for one in held} == {Status.HELD}
