@@ -107,6 +107,7 @@ def test_one_key_restricts_an_author_and_a_click_lifts_it(
     page.get_by_role("button", name="Lift").click()
     until(lambda: restriction() is None, "the restriction to be lifted")
     expect(page.get_by_role("status")).to_contain_text("like everybody's again")
+    assert focused(page) == held[0].id
     assert status(engine, held[0]) is Status.HELD
 
 

@@ -121,6 +121,7 @@ async function restrict(card, wanted) {
     if (!answer.ok) return say(word("Nothing was decided. Try again, or reload the page."), { alert: true });
     const lift = wanted === "lift" ? null : action(word("Lift"), () => restrict(card, "lift"));
     say((await answer.json()).words, { link: lift });
+    if (!lift) go(card); // the button that had the focus is gone
   } catch {
     say(word("Nothing was decided: the service did not answer. Try again."), { alert: true });
   }
